@@ -1,0 +1,1 @@
+"""What a person or a script touches: commands, options, rendering, exit codes."""

@@ -1,0 +1,129 @@
+"""The command line: verbs, flags and help. What they do stands in the files named after them."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli.options import (
+    DryRunFlag,
+    JobsFlag,
+    NoWaitFlag,
+    Options,
+    Output,
+    OutputFlag,
+    ProfileFlag,
+    QuietFlag,
+    SandboxFlag,
+    VerboseFlag,
+    WaitFlag,
+)
+from cli.streams import fill_standard_streams, warn
+from ordercancel import __version__
+from venues.registry import VENUES, Ids, Verb
+
+HELP = """Cancel an order, and know that it is cancelled.
+
+\b
+Examples:
+  cancel order ord-20260303120000-1 --sandbox      try it: no account, no network
+  cancel auth login tanx                           store the keys of an account
+  cancel tanx 25768879                             cancel one order and wait for proof
+  cancel deal-order 2345678901 1123077331          a safety order of a 3Commas deal
+  cancel smart-trade 30404547 --dry-run            look, but send nothing
+  cancel tradernet - -o jsonl < ids.txt            many orders, one JSON record a line
+
+Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
+6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 our fault, 2 wrong usage.
+"""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ordercancel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _add_verb(name: str, verb: Verb) -> None:
+    form = "ord-YYYYMMDDHHMMSS-n" if verb.ids is Ids.NEURATRADE else "a whole number"
+    ids_help = f"Order ids ({form}); `-` reads them from standard input, one a line."
+    text = f"{verb.what}\n\n\b\nExample:\n  {verb.example}\n"
+    IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID", help=ids_help, show_default=False)]
+
+    def single(
+        order_ids: IdsArgument,
+        output: OutputFlag = Output.TABLE,
+        dry_run: DryRunFlag = False,
+        wait: WaitFlag = 30.0,
+        no_wait: NoWaitFlag = False,
+        profile: ProfileFlag = "default",
+        sandbox: SandboxFlag = False,
+        jobs: JobsFlag = 4,
+        quiet: QuietFlag = False,
+        verbose: VerboseFlag = False,
+    ) -> None:
+        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
+        _run(name, None, order_ids, options)
+
+    def in_deal(
+        deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
+        order_ids: IdsArgument,
+        output: OutputFlag = Output.TABLE,
+        dry_run: DryRunFlag = False,
+        wait: WaitFlag = 30.0,
+        no_wait: NoWaitFlag = False,
+        profile: ProfileFlag = "default",
+        sandbox: SandboxFlag = False,
+        jobs: JobsFlag = 4,
+        quiet: QuietFlag = False,
+        verbose: VerboseFlag = False,
+    ) -> None:
+        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
+        _run(name, deal_id, order_ids, options)
+
+    app.command(name, help=text, no_args_is_help=True)(in_deal if verb.in_deal else single)
+
+
+def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:
+    from cli.cancel import run
+
+    raise typer.Exit(run(verb, deal_id, ids, options))
+
+
+for _entry in VENUES.values():
+    for _name, _verb in _entry.verbs.items():
+        _add_verb(_name, _verb)
+
+
+def main() -> int:
+    """Run the command line with `sys.argv`. Out: the exit code."""
+    fill_standard_streams()
+    try:
+        app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except KeyboardInterrupt:
+        warn("interrupted")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

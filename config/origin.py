@@ -1,0 +1,49 @@
+"""The address of a venue: which texts are one, and when plain http may be used."""
+
+from __future__ import annotations
+
+import re
+
+# A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port and a path.
+# Deliberately narrower than RFC 3986: where two parsers could read two hosts, it is refused.
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?(?P<path>/[!-~]*)?",
+    re.IGNORECASE,
+)
+_EXPECTED = "an origin such as https://venue.example or https://host:8443/prefix"
+
+
+class BadOrigin(ValueError):
+    """Not an address that may be used; the text says what was expected and never repeats the address."""
+
+
+def parse_origin(text: str) -> str:
+    """In: an address. Out: it without trailing slashes, scheme in lower case; a path prefix is kept.
+
+    Raises BadOrigin: another scheme, a user or password, a query, a fragment, white space.
+    """
+    if "@" in text:  # it may hold a password
+        raise BadOrigin(f"expected {_EXPECTED}, without user name and password")
+    if "?" in text or "#" in text:
+        raise BadOrigin(f"expected {_EXPECTED}, without query and fragment")
+    match = _ORIGIN.fullmatch(text)
+    if match is None or "\\" in text or int(match["port"] or 1) not in range(1, 65536):
+        raise BadOrigin(f"expected {_EXPECTED}")
+    scheme, rest = text.split("://", 1)
+    return f"{scheme.lower()}://{rest.rstrip('/')}"
+
+
+def is_plain_and_far(origin: str) -> bool:
+    """In: a parsed origin. Out: whether it is plain http to another machine than this one."""
+    return origin.startswith("http://") and not _is_loopback(origin)
+
+
+def _is_loopback(origin: str) -> bool:
+    import ipaddress  # only plain http needs it
+
+    match = _ORIGIN.fullmatch(origin)
+    host = match["host"].strip("[]").lower() if match else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,88 @@
+"""Which profiles there are: those in config.toml, those that `auth login` stored into, and the default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.credentials import Credentials
+from config.errors import ConfigError, CredentialsError
+from config.names import DEFAULT_PROFILE, is_profile_name
+from config.paths import config_file, state_dir
+from config.settings import read_toml
+
+
+def profiles_in_file(environ: Mapping[str, str], path: Path | None = None) -> list[str]:
+    """Out: the profiles in config.toml, in its order. Raises ConfigError when it cannot be read."""
+    tables = read_toml(path or config_file(environ))
+    return [name for name, table in tables.items() if isinstance(table, dict)]
+
+
+def all_profiles(environ: Mapping[str, str], path: Path | None = None) -> list[str]:
+    """Out: every profile we know of, the default first. Raises ConfigError as `profiles_in_file` does."""
+    stored = [profile for _, profile in remembered(environ)]
+    return list(dict.fromkeys([DEFAULT_PROFILE, *profiles_in_file(environ, path), *stored]))
+
+
+def require(credentials: Credentials, *, environ: Mapping[str, str], path: Path | None = None) -> None:
+    """Nothing when the credentials are complete.
+
+    Raises CredentialsError for what is missing or malformed. A profile unknown everywhere is most likely a
+    slip: the error lists those there are, and is a ConfigError when config.toml defines profiles.
+    """
+    try:
+        credentials.complete()
+    except CredentialsError as fault:
+        profile, known = credentials.profile, all_profiles(environ, path)
+        if profile in known or credentials.has_any():
+            raise
+        there_are = f"there are: {', '.join(known)}"
+        if profiles_in_file(environ, path):
+            file = path or config_file(environ)
+            raise ConfigError(f"No profile {profile} in {file}, and no credentials; {there_are}.") from None
+        raise CredentialsError(f"No profile {profile} is known; {there_are}. {fault.message}") from None
+
+
+def remember(venue: str, profile: str, environ: Mapping[str, str]) -> bool:
+    """Note that `auth login` stored something here; no secret. Out: False when it cannot be written."""
+    return _write(list(dict.fromkeys([*remembered(environ), (venue, profile)])), environ)
+
+
+def forget(venue: str, profile: str, environ: Mapping[str, str]) -> bool:
+    """Undo `remember`. Out: False when it cannot be written."""
+    entries = remembered(environ)
+    if (venue, profile) not in entries:
+        return True
+    return _write([entry for entry in entries if entry != (venue, profile)], environ)
+
+
+def remembered(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Out: (venue, profile) of each log-in that was remembered; empty when that cannot be read."""
+    path = _file(environ)
+    try:
+        text = path.read_text("utf-8", errors="replace") if path else ""
+    except OSError:
+        return []  # a convenience for `auth status`, never worth stopping for
+    pairs = [tuple(line.split()) for line in text.splitlines()]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2 and is_profile_name(pair[1])]
+
+
+def _write(entries: list[tuple[str, str]], environ: Mapping[str, str]) -> bool:
+    path = _file(environ)
+    if path is None:
+        return False
+    # Written beside and then moved into place, so that a full disk leaves the old list whole.
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        beside.write_text("".join(f"{venue} {profile}\n" for venue, profile in entries), "utf-8")
+        beside.replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def _file(environ: Mapping[str, str]) -> Path | None:
+    folder = state_dir(environ)
+    return folder / "profiles" if folder else None

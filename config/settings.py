@@ -1,0 +1,205 @@
+"""Settings: config.toml, and the environment, which wins. The whole file is checked, not only our table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from config.errors import ConfigError
+from config.names import check_profile_name, env_name, is_profile_name
+from config.origin import BadOrigin, is_plain_and_far, parse_origin
+from config.paths import config_file
+
+_YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where one venue is and how to speak to it.
+
+    `url_from` is `environment`, `config.toml` or `default`. `api_version` is None where the venue has only
+    one; `requests_per_minute` is None when the venue's own careful figure applies.
+    """
+
+    url: str
+    url_from: str
+    api_version: int | None = None
+    allow_http: bool = False
+    requests_per_minute: int | None = None
+
+
+def load_settings(
+    venue: str,
+    profile: str,
+    *,
+    default_url: str | None,
+    known: Mapping[str, tuple[int, ...]],
+    environ: Mapping[str, str],
+    path: Path | None = None,
+) -> Settings:
+    """Out: the settings of one venue in one profile.
+
+    In: `known` names every venue there is with its API versions, the default first (none: no such setting);
+    `path` stands in for the platform's config.toml. Raises ConfigError, naming file or variable, key and
+    what was expected, for anything wrong anywhere in the file.
+    """
+    check_profile_name(profile)
+    path = path or config_file(environ)
+    table = read_config(path, known).get(profile, {}).get(venue, {})
+    values = {**table, **_from_environment(venue, known[venue], environ)}
+    url = values.get("url", default_url)
+    if url is None:
+        raise ConfigError(_no_url(venue, profile, path))
+    source = "default"
+    if "url" in values:
+        source = "environment" if environ.get(env_name(venue, "url")) else "config.toml"
+    if is_plain_and_far(url) and not values.get("allow_http", False):
+        raise ConfigError(_plain_http(venue, profile, source, path))
+    default_version = known[venue][0] if known[venue] else None
+    return Settings(
+        url=url,
+        url_from=source,
+        api_version=values.get("api_version", default_version),
+        allow_http=values.get("allow_http", False),
+        requests_per_minute=values.get("requests_per_minute"),
+    )
+
+
+def read_config(path: Path | None, known: Mapping[str, tuple[int, ...]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Out: profile -> venue -> key -> value, all checked; empty when there is no file. Raises ConfigError."""
+    checked: dict[str, dict[str, dict[str, Any]]] = {}
+    for profile, venues in read_toml(path).items():
+        if not is_profile_name(profile):
+            raise _wrong(path, profile, "a profile's name has only letters, digits, dot, dash and underscore")
+        _check_is_table(path, profile, venues, "a table for a profile and a venue, as [default.tradernet]")
+        checked[profile] = {}
+        for venue, table in venues.items():
+            where = f"{profile}.{venue}"
+            if venue not in known:
+                hint = f"; did you mean [default.{profile}]?" if profile in known else ""
+                raise _wrong(path, where, f"no such venue; there are {', '.join(known)}{hint}")
+            _check_is_table(path, where, table, f"a table, [{where}]")
+            checked[profile][venue] = _check_table(path, where, table, known[venue])
+    return checked
+
+
+def read_toml(path: Path | None) -> dict[str, Any]:
+    """Out: the file as parsed, unchecked; empty when there is none. Raises ConfigError."""
+    if path is None:
+        return {}
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as fault:
+        raise ConfigError(f"{path} cannot be read: {fault.strerror}.") from None
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not valid TOML: it is not UTF-8 text.") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise ConfigError(f"{path} is not valid TOML: {fault}.") from None
+
+
+def _check_is_table(path: Path | None, where: str, value: object, expected: str) -> None:
+    if not isinstance(value, dict):
+        raise _wrong(path, where, f"expected {expected}")
+
+
+def _check_table(
+    path: Path | None, where: str, table: Mapping[str, Any], versions: tuple[int, ...]
+) -> dict[str, Any]:
+    checks = _checks(versions)
+    checked = {}
+    for key, value in table.items():
+        if key not in checks:
+            raise _wrong(path, f"{where}.{key}", f"unknown key; there are {', '.join(checks)}")
+        try:
+            checked[key] = checks[key](value)
+        except ValueError as fault:
+            raise _wrong(path, f"{where}.{key}", str(fault)) from None
+    return checked
+
+
+def _from_environment(venue: str, versions: tuple[int, ...], environ: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for key, check in _checks(versions).items():
+        variable = env_name(venue, key)
+        text = environ.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            values[key] = check(_typed(key, text))
+        except ValueError as fault:
+            raise ConfigError(f"{variable}: {fault}.") from None
+    return values
+
+
+def _typed(key: str, text: str) -> object:
+    """In: text from the environment. Out: what config.toml would have held, or the text if it is no such."""
+    if key == "allow_http":
+        return _YES_NO.get(text.lower(), text)
+    if key != "url" and text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    return text
+
+
+def _checks(versions: tuple[int, ...]) -> dict[str, Callable[[object], object]]:
+    """Out: the keys that a venue has, each with what turns a foreign value into ours or raises ValueError."""
+
+    def version(value: object) -> int:
+        if not _is_int(value) or value not in versions:
+            raise ValueError(f"expected {' or '.join(map(str, versions))}, a whole number")
+        return value
+
+    checks: dict[str, Callable[[object], object]] = {"url": _url}
+    if versions:
+        checks["api_version"] = version
+    return checks | {"allow_http": _bool, "requests_per_minute": _positive}
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadOrigin("expected text, an origin such as https://venue.example")
+    return parse_origin(value)
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
+def _positive(value: object) -> int:
+    if not _is_int(value) or value < 1:
+        raise ValueError("expected a whole number above 0")
+    return value
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _wrong(path: Path | None, key: str, what: str) -> ConfigError:
+    return ConfigError(f"{path}: {key}: {what}.")
+
+
+def _no_url(venue: str, profile: str, path: Path | None) -> str:
+    there = [name for name in read_toml(path) if name != profile]
+    others = f" The file has the profiles: {', '.join(there)}." if there else ""
+    return (
+        f"{venue} has no default address, and profile {profile} sets none.{others}\n"
+        f"Set {env_name(venue, 'url')}, or url under [{profile}.{venue}] in {path or 'config.toml'}."
+    )
+
+
+def _plain_http(venue: str, profile: str, source: str, path: Path | None) -> str:
+    place = env_name(venue, "url") if source == "environment" else f"{path}: {profile}.{venue}.url"
+    return (
+        f"{place}: plain http to another machine would show keys and orders to the network; use https.\n"
+        f"To allow it all the same: {env_name(venue, 'allow_http')}=true, or allow_http = true by the url."
+    )

@@ -1,0 +1,1 @@
+"""The venues: one file each, the one cancel procedure, the one transport."""

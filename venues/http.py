@@ -1,0 +1,68 @@
+"""One HTTP request and one reply, as the venues see them. Light: nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NoReturn
+
+
+class _NotJson:
+    def __repr__(self) -> str:
+        return "NOT_JSON"
+
+
+NOT_JSON = _NotJson()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What leaves: the path begins with `/` and holds the query; `body` are the very bytes that were signed."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False, default_factory=dict)
+    body: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, whole. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    @cached_property
+    def data(self) -> Any:
+        """The body as parsed JSON with exact numbers (int, Decimal), or NOT_JSON."""
+        return parse_json(self.body)
+
+    @property
+    def is_html(self) -> bool:
+        """A page for people: a firewall, a proxy or a login form answered, not the API."""
+        return "text/html" in self.headers.get("content-type", "").lower() or self.body.lstrip()[:1] == b"<"
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def parse_json(body: bytes) -> Any:
+    """In: a body. Out: parsed JSON, where numbers are int or Decimal, or NOT_JSON for anything else."""
+    try:
+        return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # also UnicodeDecodeError, and integers of absurd length
+        return NOT_JSON
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,249 @@
+"""What a venue is: the few words that the venues and the cancel procedure share.
+
+A venue sends one cancel, takes one look, and says in these types what the answer means.
+What follows from that (repeat, wait, give up, which outcome) is decided in `venues.procedure` alone.
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from venues.result import Outcome
+
+if TYPE_CHECKING:
+    from ordercancel.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRef:
+    """Which order: the venue's id as given, and the deal's id for a 3Commas deal order."""
+
+    order_id: str
+    deal_id: str | None = None
+
+
+class State(enum.Enum):
+    """What a venue shows of an order, in the four words that the procedure needs."""
+
+    OPEN = "open"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+    ENDED = "ended"  # final in another way: filled, closed, expired, rejected, liquidated
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as one answer shows it. Amounts are decimals in the venue's own text, never floats."""
+
+    state: State
+    status: str | None = None  # the venue's own word or number, unchanged
+    symbol: str | None = None
+    side: str | None = None
+    type: str | None = None
+    price: str | None = None
+    quantity: str | None = None
+    filled: str | None = None
+    note: str = ""  # what a person must know about this order, one sentence
+    cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)
+    sendable: bool = True  # False: a cancel must not be sent for this row (3Commas: not Manual Safety)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A venue's good answer about an order: `order` is None when it accepts without showing the order."""
+
+    order: Order | None
+    raw: Any = None  # the reply as parsed, personal fields removed
+    request_id: str | None = None
+
+
+class VenueError(Exception):
+    """An answer that is no good answer, or none. `message` is for a person.
+
+    `sent` is False when the request in question never left this machine.
+    """
+
+    sent = True
+
+    def __init__(self, message: str, *, raw: Any = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.raw = raw
+        self.request_id = request_id
+
+
+class NeverSent(VenueError):
+    """No byte left this machine: name not resolved, connection refused, TLS failed, connect timed out."""
+
+    sent = False
+
+
+class Uncertain(VenueError):
+    """Bytes left and no usable answer came: time-out, lost connection, 5xx, unreadable. Not known yet."""
+
+
+class Limited(VenueError):
+    """A limit. `retry_after` in seconds; `banned`: nothing more may be sent to this venue in this run.
+
+    With `sent` False it is our own budget that holds the request back, not an answer of the venue.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float | None = None,
+        banned: bool = False,
+        sent: bool = True,
+        raw: Any = None,
+    ) -> None:
+        super().__init__(message, raw=raw)
+        self.retry_after = retry_after
+        self.banned = banned
+        self.sent = sent
+
+
+class Refused(VenueError):
+    """A definite no. `outcome` is what it is called unless a look shows the order final.
+
+    `about_order`: the order's state may be the reason, so a look decides.
+    `renewable`: fresh credentials (a log-in, a token refresh, a security session) may mend it.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        outcome: Outcome = Outcome.REFUSED,
+        about_order: bool = False,
+        renewable: bool = False,
+        raw: Any = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, raw=raw, request_id=request_id)
+        self.outcome = outcome
+        self.about_order = about_order
+        self.renewable = renewable
+
+
+class NotFound(Refused):
+    """The venue says that it knows no such order (on a cancel), or shows none of that id (on a look)."""
+
+    def __init__(self, message: str, *, raw: Any = None, request_id: str | None = None) -> None:
+        super().__init__(message, outcome=Outcome.NOT_FOUND, about_order=True, raw=raw, request_id=request_id)
+
+
+class NoLook(Refused):
+    """The venue has no such look at all (a route that does not exist): looking again is no use."""
+
+
+class Unauthorized(Refused):
+    """Credentials missing, wrong, expired or lacking the permission."""
+
+    def __init__(self, message: str, *, renewable: bool = False, about_order: bool = False, raw: Any = None) -> None:
+        super().__init__(message, outcome=Outcome.UNAUTHORIZED, renewable=renewable, about_order=about_order, raw=raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the procedure behaves at one venue. Seconds throughout; each figure is from the venue's page."""
+
+    first_looks: tuple[float, ...]  # seconds after the answer (or its loss)
+    then_every: float
+    repeats: int  # how often the same cancel may go again after an unanswered try
+    cancel_timeout: float
+    read_timeout: float
+    limited_waits: tuple[float, ...]  # waits after a 429 without Retry-After, the last one repeating
+    never_hang_up_before: float = 0.0  # hanging up earlier does harm at the server
+    linger_when_refused: bool = False  # a refused cancel of an open order: look until the deadline
+    late_no_settles: bool = True  # a refusal after an unanswered try ends an order seen open as refused
+    absent_is_repeatable: bool = False  # a look without the order (or without a route) allows the repeat
+    absent_means_not_found: bool = False  # refused, and the look shows no such row: not-found
+    absent_is_unknown: bool = False  # accepted, but no answer ever showed the order: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One credential field of a venue. `secret` fields are never shown, not even their end."""
+
+    name: str
+    secret: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VenueSpec:
+    """What must be known of a venue before it is built: credentials, address, options."""
+
+    name: str
+    title: str
+    url: str | None  # the default origin; None: must be set
+    fields: tuple[Field, ...]
+    ways: tuple[tuple[str, ...], ...]  # complete sets of fields; one of them is needed, preferred first
+    permissions: str  # which permissions to grant the key, and which not
+    api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
+
+
+class Credentials(Protocol):
+    """Where a venue gets its credentials from, and where renewed tokens go. Implemented in `config`."""
+
+    def get(self, field: str) -> Secret | None:
+        """Out: the field's value, or None when no source has it."""
+        ...
+
+    def store(self, values: Mapping[str, Secret]) -> bool:
+        """Keep renewed tokens where they came from. Out: False when they cannot be stored."""
+        ...
+
+    def lock(self, timeout: float) -> AbstractContextManager[bool]:
+        """Hold off other processes that would renew the same tokens, waiting `timeout` seconds at most.
+
+        The context gives False when the lock could not be had; renew without it then.
+        """
+        ...
+
+    def reload(self, field: str) -> Secret | None:
+        """Out: the field read afresh from where it is stored, since another process may have renewed it."""
+        ...
+
+
+class Venue(ABC):
+    """One kind of order at one venue. Safe to use from several threads at once."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    habits: ClassVar[Habits]
+
+    def prepare(self, patience: float) -> None:  # noqa: B027  # most venues need no log-in
+        """Log in or refresh tokens if that is needed before a request. `patience` in seconds.
+
+        Raises NeverSent when the venue never answered, Refused or Unauthorized when it said no.
+        """
+
+    def renew(self, patience: float) -> bool:
+        """After a renewable refusal: get fresh credentials. Out: False when there is nothing to renew."""
+        return False
+
+    @abstractmethod
+    def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
+        """Send exactly one cancel request. Out: the venue's acceptance. Raises a VenueError."""
+
+    @abstractmethod
+    def read(self, ref: OrderRef, patience: float) -> Answer:
+        """Take one look. Out: an answer whose `order` is set. Raises a VenueError."""
+
+    def wants_another(self, before: Order, now: Order) -> bool:
+        """Whether an accepted cancel must go once more, now that the order went from `before` to `now`."""
+        return False
+
+    def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
+        """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""
+        return ""
+
+    @abstractmethod
+    def check(self, patience: float) -> None:
+        """One harmless authenticated read. Raises a VenueError when it fails."""

@@ -1,0 +1,58 @@
+"""Keeps secrets out of everything that is printed, also when the venue itself echoes them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from typing import Any
+from urllib.parse import quote
+
+SHORTEST = 4  # masking a shorter text would blank out half of every message
+RECENT = 1024  # signatures kept: a reply can only echo the one of its own request
+
+
+class Masks:
+    """The texts that must never be shown. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._secrets: tuple[str, ...] = ()
+        self._signatures: deque[str] = deque(maxlen=RECENT)
+
+    def add(self, secret: str) -> None:
+        """From now on `secret` (a key, a token, a PEM text) is shown as `***`, in every usual spelling."""
+        with self._lock:
+            known = set(self._secrets) | {form for form in _spellings(secret) if len(form) >= SHORTEST}
+            self._secrets = tuple(sorted(known, key=len, reverse=True))
+
+    def add_signature(self, signature: str) -> None:
+        """The same for one request's signature; only the latest ones are kept."""
+        self._signatures.extend({signature, quote(signature, safe=""), signature.lower(), signature.upper()})
+
+    def text(self, text: str) -> str:
+        """Out: `text` with every known secret and signature replaced by `***`."""
+        for hidden in (*self._secrets, *tuple(self._signatures)):
+            if hidden in text:
+                text = text.replace(hidden, "***")
+        return text
+
+    def json(self, value: Any) -> Any:
+        """Out: the same for parsed JSON, keys and values, at every depth."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(key): self.json(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.json(item) for item in value]
+        return value
+
+
+def _spellings(secret: str) -> set[str]:
+    """A secret as it is, escaped for JSON, percent-encoded; a PEM text line by line too."""
+    lines = [line for line in secret.replace("\\n", "\n").split("\n") if len(line) >= 16]
+    return {
+        form
+        for part in (secret, *(line for line in lines if not line.startswith("-----")))
+        for form in (part, json.dumps(part)[1:-1], quote(part, safe=""), quote(part))
+    }

@@ -1,0 +1,71 @@
+"""What all reply models share: foreign data is taken as it comes, and only what we need must fit."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation, localcontext
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+
+def _as_text(value: Any) -> str | None:
+    """Strings and numbers as text, unchanged; anything else is as good as absent."""
+    if isinstance(value, bool) or value is None:
+        return None
+    return str(value) if isinstance(value, (str, int, Decimal)) else None
+
+
+Text = Annotated[str | None, BeforeValidator(_as_text)]
+
+
+def _as_flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+Flag = Annotated[bool | None, BeforeValidator(_as_flag)]
+
+
+def _as_object(value: Any) -> Any:
+    return value if isinstance(value, dict) else {}
+
+
+AsObject = BeforeValidator(_as_object)  # for a nested model: a missing or odd one is an empty one
+
+
+class Model(BaseModel):
+    """Extra fields are ignored, and an error never quotes what it was given."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Unreadable(ValueError):
+    """The reply is JSON, but not of the shape that the venue documents."""
+
+
+M = TypeVar("M", bound=Model)
+
+
+def parse(model: type[M], data: Any) -> M:
+    """In: parsed JSON. Out: the model. Raises Unreadable, and nothing else."""
+    try:
+        return model.model_validate(data)
+    except (ValidationError, RecursionError):
+        raise Unreadable(f"not a {model.__name__}") from None
+
+
+def decimal(text: str | None) -> Decimal | None:
+    """In: a decimal text of a venue. Out: its exact value, or None."""
+    try:
+        value = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None
+
+
+def difference(whole: str | None, rest: str | None) -> str | None:
+    """Out: `whole` - `rest`, exact, as text without an exponent; None unless both are numbers."""
+    a, b = decimal(whole), decimal(rest)
+    if a is None or b is None or max(abs(a.adjusted()), abs(b.adjusted())) > 60:
+        return None
+    with localcontext(prec=130):  # exact for all that passed the line above
+        return format(a - b, "f")

@@ -1,0 +1,251 @@
+"""tanX: limit orders, `POST /sapi/v1/orders/cancel/`. The answer only says that the cancel is queued.
+
+Sources: docs.tanx.fi; the official Python, Node and Go connectors; djangorestframework-simplejwt for errors.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ordercancel.secret import Secret
+from venues import jwt
+from venues.http import Reply, Request
+from venues.interface import (
+    Answer,
+    Field,
+    Habits,
+    NeverSent,
+    NotFound,
+    Order,
+    OrderRef,
+    Refused,
+    State,
+    Unauthorized,
+    Uncertain,
+    VenueError,
+    VenueSpec,
+)
+from venues.link import HttpVenue, Link, as_raw, login_step, said, unreadable, wrong_address
+
+if TYPE_CHECKING:
+    from venues.replies.tanx import TanxOrder
+
+SPEC = VenueSpec(
+    name="tanx",
+    title="tanX",
+    url="https://api.tanx.fi",
+    fields=(Field("access_token"), Field("refresh_token"), Field("wallet_key")),
+    ways=(("access_token", "refresh_token"), ("wallet_key",)),
+    permissions="tanX keys have no permissions: a wallet key can do anything, so prefer the two tokens",
+)
+RENEW_BEFORE = 30  # seconds of life left, below which an access token is refreshed first
+NOT_FOUND_WORDS = ("not found", "does not exist", "no such")
+BY_USER = "Order cancelled by user"
+
+
+class Tanx(HttpVenue):
+    """tanX orders. Every path ends in `/`."""
+
+    name = SPEC.name
+    title = SPEC.title
+    replies = "venues.replies.tanx"
+    habits = Habits(
+        first_looks=(0.5, 1.0, 2.0),
+        then_every=2.0,
+        repeats=2,
+        cancel_timeout=15.0,
+        read_timeout=15.0,
+        limited_waits=(2.0, 4.0, 8.0),
+        absent_means_not_found=True,
+    )
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(link)
+        self._lock = threading.Lock()
+        self._access: str | None = None
+        self._used = threading.local()  # the token of this thread's last request
+
+    # --- signing in
+
+    def prepare(self, patience: float) -> None:
+        with self._lock:
+            self._access = self._access or self.optional_credential("access_token")
+            if self._access is None:
+                self._sign_in(patience)
+            elif self._expires_soon(self._access):
+                self._renew(patience)
+
+    def renew(self, patience: float) -> bool:
+        with self._lock:
+            if self._access == getattr(self._used, "token", None):  # else another thread has renewed it
+                self._renew(patience)
+            return True
+
+    def _expires_soon(self, token: str) -> bool:
+        exp = jwt.expiry(token)
+        return exp is not None and exp - self._link.clock.now().timestamp() < RENEW_BEFORE
+
+    def _renew(self, patience: float) -> None:
+        """A new pair for the refresh token, else a wallet log-in. Raises Unauthorized when neither works."""
+        refresh = self.optional_credential("refresh_token")
+        if refresh is None:
+            return self._sign_in(patience)
+        with self._link.credentials.lock(patience):
+            if self._took_over():
+                return None
+            try:
+                return self._refresh(refresh, patience)
+            except Unauthorized:
+                if self.optional_credential("wallet_key") is None:
+                    raise
+        return self._sign_in(patience)
+
+    def _took_over(self) -> bool:
+        """Whether another process has just stored a fresh token, which then serves us too."""
+        stored = self._link.credentials.reload("access_token")
+        if stored is None or stored.reveal() == self._access or self._expires_soon(stored.reveal()):
+            return False
+        self._link.credentials.reload("refresh_token")
+        self._keep(stored.reveal())
+        return True
+
+    def _refresh(self, refresh: str, patience: float) -> None:
+        """The refresh token is replaced each time: store the new pair before anything else is sent."""
+        payload = self._login_call("/sapi/v1/auth/token/refresh/", {"refresh": refresh}, patience).payload
+        access, new_refresh = self._tokens(payload)
+        self._keep(access)
+        pair = {"access_token": Secret(access), "refresh_token": Secret(new_refresh or refresh)}
+        self._link.masks.add(pair["refresh_token"].reveal())
+        if not self._link.credentials.store(pair):
+            self._link.warn(
+                "tanX replaced the token pair and the new one could not be stored: it serves this run only, "
+                "the old refresh token is spent; renew access_token and refresh_token where they come from"
+            )
+
+    def _sign_in(self, patience: float) -> None:
+        """Nonce, EIP-191 signature, log-in. [docs; paths as in docs, node and go]"""
+        from venues.tanx_login import Wallet, check_text
+
+        wallet = Wallet(self.credential("wallet_key"))
+        about = {"eth_address": wallet.address}
+        text = check_text(self._login_call("/sapi/v2/auth/nonce/", about, patience).payload)
+        signature = wallet.sign(text)
+        self._link.masks.add_signature(signature)
+        login = self._login_call("/sapi/v2/auth/login/", {**about, "user_signature": signature}, patience)
+        self._keep(self._tokens(login.token)[0])
+
+    def _login_call(self, path: str, body: dict[str, str], patience: float) -> Any:
+        from venues.replies.base import Unreadable, parse
+        from venues.replies.tanx import Envelope
+
+        try:
+            reply = self.call(lambda: _request("POST", path, body), patience)
+            self._raise_for_error(reply)
+            return parse(Envelope, reply.data)
+        except Unreadable:
+            raise NeverSent("the log-in was answered with something unreadable") from None
+        except VenueError as error:
+            raise login_step(error) from None
+
+    def _tokens(self, data: Any) -> tuple[str, str | None]:
+        from venues.replies.base import Unreadable, parse
+        from venues.replies.tanx import Tokens
+
+        try:
+            tokens = parse(Tokens, data)
+        except Unreadable:
+            tokens = Tokens()
+        if not tokens.access:
+            raise NeverSent("the log-in was answered without a token")
+        return tokens.access, tokens.refresh
+
+    def _keep(self, access: str) -> None:
+        self._link.masks.add(access)
+        self._access = access
+
+    # --- orders
+
+    def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
+        reply = self._ask("POST", "/sapi/v1/orders/cancel/", patience, {"order_id": int(ref.order_id)})
+        order = self._order(reply)
+        named = order.id or order.order_id
+        if named not in (None, ref.order_id):
+            raise Uncertain(f"the venue answered about another order ({named})")
+        return Answer(_tanx_order(order) if named and order.state else None, as_raw(reply))
+
+    def read(self, ref: OrderRef, patience: float) -> Answer:
+        reply = self._ask("GET", f"/sapi/v1/orders/{ref.order_id}/", patience)
+        order = self._order(reply)
+        if (order.id or order.order_id) != ref.order_id or not order.state:
+            raise unreadable(reply)
+        return Answer(_tanx_order(order), as_raw(reply))
+
+    def wants_another(self, before: Order, now: Order) -> bool:
+        """A cancel of a `pending` order may be queued and dropped, as in Peatio's engine. [peatio, inferred]"""
+        return before.status == "pending" and now.status == "wait"
+
+    def check(self, patience: float) -> None:
+        self.prepare(patience)
+        self._ask("GET", "/sapi/v1/user/profile/", patience)
+
+    def _ask(self, method: str, path: str, patience: float, body: dict[str, int] | None = None) -> Reply:
+        """One request with the token. Out: a `status: success` envelope. Raises a VenueError."""
+        token = self._used.token = self._access
+        headers = {"Authorization": f"JWT {token}"}
+        reply = self.call(lambda: _request(method, path, body, headers), patience)
+        self._raise_for_error(reply)
+        return reply
+
+    def _order(self, reply: Reply) -> TanxOrder:
+        from venues.replies.base import Unreadable, parse
+        from venues.replies.tanx import OrderEnvelope
+
+        try:
+            return parse(OrderEnvelope, reply.data).payload
+        except Unreadable:
+            raise unreadable(reply) from None
+
+    def _raise_for_error(self, reply: Reply) -> None:
+        """Everything that is no `status: "success"`; "error" comes with HTTP 200 too. [node test]"""
+        self.raise_for_shared_answers(reply)
+        data, raw = reply.data, as_raw(reply)
+        status = data.get("status") if isinstance(data, dict) else None
+        message = said(reply, f"the venue answered {reply.status}")
+        if reply.status == 401:
+            raise Unauthorized(message, renewable=True, raw=raw)
+        if reply.status == 403:
+            raise Unauthorized(message, raw=raw)
+        if reply.ok and status != "error":
+            if status != "success":
+                raise unreadable(reply)
+            return
+        if reply.status in (404, 405) and status is None:
+            raise wrong_address(reply)
+        if reply.status == 404 or any(word in message.lower() for word in NOT_FOUND_WORDS):
+            raise NotFound(message, raw=raw)
+        raise Refused(message, about_order=not reply.is_html, raw=raw)
+
+
+def _request(method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Request:
+    content = {} if body is None else {"Content-Type": "application/json"}
+    return Request(method, path, {**(headers or {}), **content}, body and json.dumps(body).encode())
+
+
+STATES = {"cancel": State.CANCELLED, "done": State.ENDED, "reject": State.ENDED}  # pending, wait: open [docs]
+
+
+def _tanx_order(order: TanxOrder) -> Order:
+    reason = order.cancel_reason or ""
+    return Order(
+        state=STATES.get(order.state or "", State.OPEN),
+        status=order.state,
+        symbol=order.market,
+        side=order.side,
+        type=order.ord_type,
+        price=order.price,
+        quantity=order.origin_volume,
+        filled=order.executed_volume,
+        note="" if reason == BY_USER else reason,
+    )
