@@ -6,16 +6,24 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from cli.streams import warn
 from ordercancel.secret import Secret
+from venues.budget import Budget
 from venues.clock import Clock
+from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
 from venues.link import HttpVenue, Link
 from venues.masks import Masks
-from venues.pace import Budget, Pace
+from venues.pace import Pace
 from venues.procedure import Cancel, Terms
 from venues.registry import VENUES, build, spec_of, venue_of
+
+if TYPE_CHECKING:
+    from config.credentials import Credentials
+    from config.keyring_store import KeyringStore
+    from config.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -31,19 +39,24 @@ class Account:
         return Cancel(self.venue, ref, terms, self.link.clock, self.link.pace, self.link.masks)
 
 
-class PracticeCredentials:
-    """The practice venue's own credentials; renewed tokens are kept for the run."""
+class HeldCredentials:
+    """Credentials held in memory: a practice venue's, or those of an `auth login` that nothing stored yet.
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = {field: Secret(value) for field, value in values.items()}
+    Renewed tokens are kept for the run; `values` has them, and `renewed` says that there were any.
+    """
+
+    def __init__(self, values: Mapping[str, Secret]) -> None:
+        self.values = dict(values)
+        self.renewed = False
 
     def get(self, field: str) -> Secret | None:
-        return self._values.get(field)
+        return self.values.get(field)
 
     reload = get
 
     def store(self, values: Mapping[str, Secret]) -> bool:
-        self._values.update(values)
+        self.values.update(values)
+        self.renewed = True
         return True
 
     def lock(self, timeout: float) -> AbstractContextManager[bool]:
@@ -52,7 +65,22 @@ class PracticeCredentials:
 
 def known_venues() -> dict[str, tuple[int, ...]]:
     """Every venue with its API versions, as `config` wants to know them to check config.toml."""
-    return {name: spec_of(name).api_versions for name in VENUES}
+    return {name: entry.api_versions for name, entry in VENUES.items()}
+
+
+def settings_of(venue: str, profile: str) -> Settings:
+    """Where the venue is, as `profile` knows it. Raises ConfigError (exit 2)."""
+    from config.settings import load_settings
+
+    return load_settings(venue, profile, default_url=spec_of(venue).url, known=known_venues(), environ=os.environ)
+
+
+def credentials_of(venue: str, profile: str, keyring: KeyringStore) -> Credentials:
+    """The venue's credentials in `profile`; nothing is looked up yet."""
+    from config.credentials import Credentials
+
+    spec = spec_of(venue)
+    return Credentials(venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring)
 
 
 @contextmanager
@@ -63,18 +91,14 @@ def open_account(
 
     Raises ConfigError (exit 2) and CredentialsError (exit 6).
     """
-    from config.credentials import Credentials
     from config.keyring_store import KeyringStore
     from config.profiles import require
-    from config.settings import load_settings
 
-    spec = spec_of(venue_of(verb))
-    settings = load_settings(spec.name, profile, default_url=spec.url, known=known_venues(), environ=os.environ)
-    credentials = Credentials(
-        spec.name, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=KeyringStore()
-    )
+    venue = venue_of(verb)
+    settings = settings_of(venue, profile)
+    credentials = credentials_of(venue, profile, KeyringStore())
     require(credentials, environ=os.environ)
-    budget = VENUES[spec.name].budget
+    budget = VENUES[venue].budget
     if settings.requests_per_minute:
         budget = replace(budget, per_minute=settings.requests_per_minute)
     link = Link(
@@ -93,6 +117,25 @@ def open_account(
 
 
 @contextmanager
+def open_for_check(
+    venue: str, settings: Settings, credentials: VenueCredentials, *, clock: Clock, masks: Masks
+) -> Iterator[HttpVenue]:
+    """The venue for the few requests of a check, so without a budget. Any of its verbs can check."""
+    link = Link(
+        url=settings.url,
+        credentials=credentials,
+        clock=clock,
+        pace=Pace(Budget(), clock),
+        masks=masks,
+        api_version=settings.api_version,
+        connections=1,
+        warn=warn,
+    )
+    with _opened(next(iter(VENUES[venue].verbs)), link, Budget()) as account:
+        yield account.venue
+
+
+@contextmanager
 def open_sandbox(
     verb: str, *, clock: Clock, masks: Masks, jobs: int, log: Callable[[str], None] | None
 ) -> Iterator[Account]:
@@ -105,7 +148,7 @@ def open_sandbox(
     with start(practice) as running:
         link = Link(
             url=running.url,
-            credentials=PracticeCredentials(practice.credentials),
+            credentials=HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()}),
             clock=clock,
             pace=Pace(budget, clock),
             masks=masks,

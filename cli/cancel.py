@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from itertools import chain
 import typer
 
 from cli.account import Account, open_account, open_sandbox
+from cli.fault import report_of
 from cli.ids import BadId, neuratrade_id, order_number, read_ids, unique
 from cli.interrupt import Interrupts
 from cli.options import Options, Output
@@ -115,10 +115,9 @@ class Command:
         return self._exit_code(interrupts.exit_code)
 
     def _take(self, done: Done) -> None:
-        self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox))
+        self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
         if done.fault is not None:
-            lines = "".join(traceback.format_exception(done.fault))
-            self._faults.append(f"A fault in ordercancel itself, please report it:\n{self._masks.text(lines)}")
+            self._faults.append(report_of(done.fault))
 
     def _exit_code(self, interrupted: int | None) -> int:
         if interrupted is not None:
@@ -171,7 +170,7 @@ class Command:
 
     def _announce(self, account: Account) -> None:
         """Say beforehand when the venue's request budget makes the run a long one."""
-        budget, orders = account.budget, len(self.ids)
+        budget, orders = account.budget, len(set(self.ids))
         if not budget.per_minute or STDIN in self.ids or self.options.quiet:
             return
         requests = orders * (1 if self.options.no_wait or self.options.dry_run else 2)

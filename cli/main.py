@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cli.auth import auth
 from cli.options import (
     DryRunFlag,
     JobsFlag,
@@ -18,6 +19,8 @@ from cli.options import (
     VerboseFlag,
     WaitFlag,
 )
+from cli.sandbox import HELP as SANDBOX_HELP
+from cli.sandbox import sandbox as serve_sandbox
 from cli.streams import fill_standard_streams, warn
 from ordercancel import __version__
 from venues.registry import VENUES, Ids, Verb
@@ -64,7 +67,8 @@ def _root(
 def _add_verb(name: str, verb: Verb) -> None:
     form = "ord-YYYYMMDDHHMMSS-n" if verb.ids is Ids.NEURATRADE else "a whole number"
     ids_help = f"Order ids ({form}); `-` reads them from standard input, one a line."
-    text = f"{verb.what}\n\n\b\nExample:\n  {verb.example}\n"
+    text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
+    short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID", help=ids_help, show_default=False)]
 
     def single(
@@ -98,7 +102,7 @@ def _add_verb(name: str, verb: Verb) -> None:
         options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
         _run(name, deal_id, order_ids, options)
 
-    app.command(name, help=text, no_args_is_help=True)(in_deal if verb.in_deal else single)
+    app.command(name, help=text, short_help=short, no_args_is_help=True)(in_deal if verb.in_deal else single)
 
 
 def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:
@@ -110,11 +114,23 @@ def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> No
 for _entry in VENUES.values():
     for _name, _verb in _entry.verbs.items():
         _add_verb(_name, _verb)
+app.add_typer(auth)
+app.command("sandbox", help=SANDBOX_HELP, short_help="Serve the practice venues on loopback, or list their orders.")(
+    serve_sandbox
+)
+
+
+def _leave_only(called: str) -> None:
+    """Typer builds every command before it runs one, a millisecond each: leave the verb that is called."""
+    wanted = [command for command in app.registered_commands if command.name == called]
+    if wanted:
+        app.registered_commands, app.registered_groups = wanted, []
 
 
 def main() -> int:
     """Run the command line with `sys.argv`. Out: the exit code."""
     fill_standard_streams()
+    _leave_only(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except SystemExit as ended:
@@ -122,6 +138,11 @@ def main() -> int:
     except KeyboardInterrupt:
         warn("interrupted")
         return 130
+    except Exception as fault:  # noqa: BLE001  # the interpreter's own traceback would show values
+        from cli.fault import report_of
+
+        warn(report_of(fault))
+        return 1
     return 0
 
 

@@ -48,6 +48,14 @@ def warn(text: str, stream: TextIO | None = None) -> None:
         _point_at_nothing(stream)
 
 
+def flush() -> None:
+    """Bring out what is left in stdout and stderr, before the process ends without further ado."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed and stream not in _lost:
+            with suppress(OSError):
+                stream.flush()
+
+
 def encodable(text: str, stream: TextIO) -> str:
     """`text` with what the stream's encoding lacks written as `\\u2026`, so that LANG=C raises nothing."""
     encoding = getattr(stream, "encoding", None) or "utf-8"

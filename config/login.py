@@ -54,6 +54,17 @@ def parse_login(text: str, fields: Iterable[str], ways: Iterable[tuple[str, ...]
     return values
 
 
+def require_keyring(venue: str, profile: str, fields: Iterable[str], *, keyring: Keyring) -> None:
+    """Look before anybody is asked or a token is spent. Raises CredentialsError when there is no usable keyring."""
+    names = tuple(fields)
+    try:
+        keyring.get(service_name(venue, profile), names[0])
+    except KeyringProblem as problem:
+        raise CredentialsError(
+            f"{venue}, profile {profile}: nothing can be stored: {problem.reason}.\n{_instead(venue, names)}"
+        ) from None
+
+
 def store_fields(
     venue: str, profile: str, values: Mapping[str, Secret], *, keyring: Keyring, environ: Mapping[str, str]
 ) -> None:
@@ -66,8 +77,7 @@ def store_fields(
             already = f" ({' and '.join(stored)} was stored)" if stored else ""
             raise CredentialsError(
                 f"{venue}, profile {profile}: {field} was not stored{already}: {problem.reason}.\n"
-                f"Unlock or install a keyring and log in again, or set {env_name(venue, field)}, "
-                f"or provide {file_name(venue, field)} in $CREDENTIALS_DIRECTORY."
+                f"{_instead(venue, (field,))}"
             ) from None
         stored.append(field)
     remember(venue, profile, environ)
@@ -88,6 +98,15 @@ def remove_fields(
     if not could_not:
         forget(venue, profile, environ)
     return Removal(tuple(removed), tuple(could_not))
+
+
+def _instead(venue: str, fields: tuple[str, ...]) -> str:
+    variables = " and ".join(env_name(venue, field) for field in fields)
+    files = " and ".join(file_name(venue, field) for field in fields)
+    return (
+        f"Unlock or install a keyring and log in again, or set {variables}, or provide {files} "
+        "in $CREDENTIALS_DIRECTORY."
+    )
 
 
 def _parse_object(text: str) -> list[tuple[str, object]]:

@@ -33,6 +33,8 @@ class Batch:
         self._stop = stop
         self._news: SimpleQueue[Done | None] = SimpleQueue()  # its put() is reentrant
         self._next = threading.Lock()
+        self._ending = threading.Lock()  # who ends an order reports it, in one step
+        self._broken: BaseException | None = None  # what the stream of orders raised
         self._running: dict[int, Cancel] = {}
 
     def stop(self) -> None:
@@ -41,7 +43,10 @@ class Batch:
         self._news.put(None)
 
     def run(self, refs: Iterable[OrderRef]) -> Iterator[Done]:
-        """Yield each order as it ends. `refs` may be a stream: it is read only as fast as orders end."""
+        """Yield each order as it ends. `refs` may be a stream: it is read only as fast as orders end.
+
+        Raises what `refs` raised, once the orders that it gave before have ended.
+        """
         source = enumerate(refs)
         threads = [threading.Thread(target=self._work, args=(source,), daemon=True) for _ in range(self._jobs)]
         for thread in threads:
@@ -55,11 +60,12 @@ class Batch:
                 working -= 1
         if self._stop.is_set():
             yield from self._wind_up()
+        if self._broken is not None:
+            raise self._broken
 
     def _work(self, source: Iterator[tuple[int, OrderRef]]) -> None:
         while not self._stop.is_set():
-            with self._next:
-                index, ref = next(source, (-1, None))
+            index, ref = self._take(source)
             if ref is None:
                 break
             cancel = self._running[index] = self._make(ref)
@@ -68,9 +74,19 @@ class Batch:
                 result = cancel.run()
             except Exception as error:  # noqa: BLE001  # our own fault: the order is still reported, then raised
                 fault, result = error, cancel.report()
-            if self._running.pop(index, None) is not None:
-                self._news.put(Done(index, result, fault))
+            with self._ending:
+                if self._running.pop(index, None) is not None:
+                    self._news.put(Done(index, result, fault))
         self._news.put(None)
+
+    def _take(self, source: Iterator[tuple[int, OrderRef]]) -> tuple[int, OrderRef | None]:
+        """Out: the next order and its place, or None at the end of the stream."""
+        with self._next:
+            try:
+                return next(source, (-1, None))
+            except Exception as fault:  # noqa: BLE001  # raised by `run`, where it can be told
+                self._broken = fault
+                return -1, None
 
     def _wind_up(self) -> Iterator[Done]:
         """After a stop: what ends within the grace, then what is known of the rest."""
@@ -82,10 +98,10 @@ class Batch:
                 break
             if isinstance(news, Done):
                 yield news
-        for index in list(self._running):
-            cancel = self._running.pop(index, None)
-            if cancel is not None:
-                yield Done(index, cancel.report())
+        with self._ending:
+            left_over, self._running = self._running, {}
+        for index, cancel in left_over.items():
+            yield Done(index, cancel.report())
         while not self._news.empty():
             news = self._news.get()
             if isinstance(news, Done):

@@ -48,8 +48,12 @@ class Reply:
 
     @property
     def is_html(self) -> bool:
-        """A page for people: a firewall, a proxy or a login form answered, not the API."""
-        return "text/html" in self.headers.get("content-type", "").lower() or self.body.lstrip()[:1] == b"<"
+        """A page for people: a firewall, a proxy or a login form answered, not the API.
+
+        JSON stays JSON under any content type: PHP says text/html unless it is told otherwise.
+        """
+        declared = "text/html" in self.headers.get("content-type", "").lower()
+        return self.data is NOT_JSON and (declared or self.body.lstrip()[:1] == b"<")
 
     @property
     def ok(self) -> bool:
@@ -60,7 +64,7 @@ def parse_json(body: bytes) -> Any:
     """In: a body. Out: parsed JSON, where numbers are int or Decimal, or NOT_JSON for anything else."""
     try:
         return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):  # also UnicodeDecodeError, and integers of absurd length
+    except (ValueError, RecursionError, ArithmeticError):  # also bytes that are no UTF-8, and absurd numbers
         return NOT_JSON
 
 

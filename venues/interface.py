@@ -58,7 +58,7 @@ class Answer:
     """A venue's good answer about an order: `order` is None when it accepts without showing the order."""
 
     order: Order | None
-    raw: Any = None  # the reply as parsed, personal fields removed
+    raw: Any = None  # the reply as parsed
     request_id: str | None = None
 
 
@@ -143,10 +143,19 @@ class NoLook(Refused):
 
 
 class Unauthorized(Refused):
-    """Credentials missing, wrong, expired or lacking the permission."""
+    """Credentials missing, wrong, expired or lacking the permission. `sent` False: found before anything left."""
 
-    def __init__(self, message: str, *, renewable: bool = False, about_order: bool = False, raw: Any = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        renewable: bool = False,
+        about_order: bool = False,
+        sent: bool = True,
+        raw: Any = None,
+    ) -> None:
         super().__init__(message, outcome=Outcome.UNAUTHORIZED, renewable=renewable, about_order=about_order, raw=raw)
+        self.sent = sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +164,7 @@ class Habits:
 
     first_looks: tuple[float, ...]  # seconds after the answer (or its loss)
     then_every: float
+    most_looks: int  # in 30 seconds
     repeats: int  # how often the same cancel may go again after an unanswered try
     cancel_timeout: float
     read_timeout: float
@@ -185,7 +195,6 @@ class VenueSpec:
     fields: tuple[Field, ...]
     ways: tuple[tuple[str, ...], ...]  # complete sets of fields; one of them is needed, preferred first
     permissions: str  # which permissions to grant the key, and which not
-    api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
 
 
 class Credentials(Protocol):
@@ -217,6 +226,7 @@ class Venue(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     habits: ClassVar[Habits]
+    practice = False  # whether a practice venue has answered
 
     def prepare(self, patience: float) -> None:  # noqa: B027  # most venues need no log-in
         """Log in or refresh tokens if that is needed before a request. `patience` in seconds.
@@ -243,6 +253,10 @@ class Venue(ABC):
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""
         return ""
+
+    def public(self, raw: Any) -> Any:
+        """Out: a reply as parsed, without its personal fields."""
+        return raw
 
     @abstractmethod
     def check(self, patience: float) -> None:

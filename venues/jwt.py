@@ -6,6 +6,8 @@ import base64
 
 from venues.http import parse_json
 
+LATEST = 10**12  # unix seconds; anything larger is no date
+
 
 def expiry(token: str) -> int | None:
     """In: a token. Out: its `exp` in unix seconds (UTC), or None when it has none or is no JWT."""
@@ -18,4 +20,4 @@ def expiry(token: str) -> int | None:
         return None
     claims = parse_json(middle)
     exp = claims.get("exp") if isinstance(claims, dict) else None
-    return exp if isinstance(exp, int) and not isinstance(exp, bool) else None
+    return exp if isinstance(exp, int) and not isinstance(exp, bool) and abs(exp) < LATEST else None

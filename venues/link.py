@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from venues.clock import Clock
@@ -70,6 +73,7 @@ class HttpVenue(Venue):
             reply = self._transport.send(make(), left, self._warm_up)
         self._link.pace.unreachable = False
         self.last_reply = reply
+        self.practice = "x-ordercancel-sandbox" in reply.headers
         return reply
 
     def close(self) -> None:
@@ -84,7 +88,7 @@ class HttpVenue(Venue):
         """Out: the field's value, from now on masked. Raises Unauthorized when it is missing."""
         value = self.optional_credential(field)
         if value is None:
-            raise Unauthorized(f"{self.title}: the credential {field} is missing")
+            raise Unauthorized(f"{self.title}: the credential {field} is missing", sent=False)
         return value
 
     def optional_credential(self, field: str) -> str | None:
@@ -112,11 +116,11 @@ def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
             raise Refused(said(reply, "the subscription does not allow this request"), raw=as_raw(reply))
         raise Limited("the venue's rate limit (429)", retry_after=retry_after(reply, now), raw=as_raw(reply))
     if status == 451:
-        raise Refused(said(reply, "the venue does not serve this region (451)"), raw=as_raw(reply))
+        raise NotTheApi(said(reply, "the venue does not serve this region (451)"), raw=as_raw(reply))
     if status == 403 and reply.is_html:
-        raise Refused("a firewall's page came back (403 HTML): the API itself was not reached")
+        raise NotTheApi("a firewall's page came back (403 HTML): the API itself was not reached")
     if 300 <= status < 400:
-        raise Refused(f"the venue redirects elsewhere ({status}), which is not followed: check `url`")
+        raise NotTheApi(f"the venue redirects elsewhere ({status}), which is not followed: check `url`")
     if status >= 500 or status < 200:
         raise Uncertain(f"the venue answered {status}{_quoted(reply)}", raw=as_raw(reply))
 
@@ -127,9 +131,18 @@ def unreadable(reply: Reply) -> Uncertain:
     return Uncertain(f"the venue sent {kind} ({reply.status})", raw=as_raw(reply))
 
 
-def wrong_address(reply: Reply) -> Refused:
+class NotTheApi(Refused):
+    """What answered is not the venue's API, or not for us: a firewall, a redirect, another server."""
+
+
+class NoSuchRoute(NotTheApi):
+    """The server has no such path."""
+
+
+def wrong_address(reply: Reply) -> NotTheApi:
     """An answer that the API itself never gives: some other server, or a wrong `url`."""
-    return Refused(f"the server knows no such address ({reply.status}{_quoted(reply)}): check `url`")
+    kind = NoSuchRoute if reply.status in (404, 405) else NotTheApi
+    return kind(f"the server knows no such address ({reply.status}{_quoted(reply)}): check `url`")
 
 
 def as_raw(reply: Reply) -> Any:
@@ -166,15 +179,30 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max(0.0, (moment - now).total_seconds())
     value = reply.data.get("retry_after") if isinstance(reply.data, dict) else None
-    return float(value) if isinstance(value, int) and 0 <= value < 10**9 else None
+    return float(value) if isinstance(value, (int, Decimal)) and 0 <= value < 10**9 else None
+
+
+@contextmanager
+def held(lock: threading.Lock, patience: float) -> Iterator[float]:
+    """Hold the lock of a venue's log-in. Gives the seconds left of `patience`; raises NeverSent after them."""
+    began = time.monotonic()
+    if not lock.acquire(timeout=max(0.0, patience)):
+        raise NeverSent("another order's log-in was not answered in time")
+    try:
+        yield patience - (time.monotonic() - began)
+    finally:
+        lock.release()
 
 
 def login_step(error: VenueError) -> VenueError:
-    """What a fault of a log-in means for the cancel that waits for it: unanswered is never sent, no is no."""
+    """What a fault of a log-in means for the cancel that waits for it: unanswered is never sent, no is no.
+
+    A firewall's page or a wrong `url` says nothing about the credentials, and stays what it is.
+    """
     if isinstance(error, Uncertain):
         return NeverSent(f"the log-in was not answered ({error.message})", raw=error.raw)
-    if isinstance(error, Refused):
-        return Unauthorized(f"the log-in was refused: {error.message}")
+    if isinstance(error, Refused) and not isinstance(error, NotTheApi):
+        return Unauthorized(f"the log-in was refused: {error.message}", sent=error.sent)
     return error
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 SHORTEST = 4  # masking a shorter text would blank out half of every message
 RECENT = 1024  # signatures kept: a reply can only echo the one of its own request
@@ -28,7 +29,7 @@ class Masks:
 
     def add_signature(self, signature: str) -> None:
         """The same for one request's signature; only the latest ones are kept."""
-        self._signatures.extend({signature, quote(signature, safe=""), signature.lower(), signature.upper()})
+        self._signatures.extend(_spellings(signature) | {signature.lower(), signature.upper()})
 
     def text(self, text: str) -> str:
         """Out: `text` with every known secret and signature replaced by `***`."""
@@ -49,10 +50,17 @@ class Masks:
 
 
 def _spellings(secret: str) -> set[str]:
-    """A secret as it is, escaped for JSON, percent-encoded; a PEM text line by line too."""
+    """A secret as it is, escaped for JSON, percent-encoded; a hex key in both cases, with and without 0x;
+    a PEM text line by line too."""
+    bare = {secret, secret.strip()}
+    if digits := re.fullmatch(r"(?:0[xX])?([0-9a-fA-F]{32,})", secret.strip()):
+        bare |= {digits[1], digits[1].lower(), digits[1].upper()}
     lines = [line for line in secret.replace("\\n", "\n").split("\n") if len(line) >= 16]
     return {
         form
-        for part in (secret, *(line for line in lines if not line.startswith("-----")))
-        for form in (part, json.dumps(part)[1:-1], quote(part, safe=""), quote(part))
+        for part in (*bare, *(line for line in lines if not line.startswith("-----")))
+        for form in (
+            part, json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1],
+            quote(part, safe=""), quote(part), quote_plus(part),
+        )
     }

@@ -30,7 +30,7 @@ from venues.interface import (
     VenueError,
     VenueSpec,
 )
-from venues.link import HttpVenue, Link, as_raw, login_step, said, unreadable, wrong_address
+from venues.link import HttpVenue, Link, NoSuchRoute, as_raw, held, login_step, said, unreadable, wrong_address
 from venues.result import Outcome
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class NeuraTrade(HttpVenue):
     habits = Habits(
         first_looks=(0.0, 0.2, 0.5, 1.0, 2.0),
         then_every=3.0,
+        most_looks=15,
         repeats=1,
         cancel_timeout=15.0,
         read_timeout=10.0,
@@ -78,6 +79,7 @@ class NeuraTrade(HttpVenue):
         super().__init__(link)
         self._lock = threading.Lock()
         self._token: str | None = None
+        self._logged_in = False  # once a run: a server that refuses its own fresh token will do so again
         self._used = threading.local()  # the token of this thread's last request
         self._positions: dict[str, str] = {}  # only those that are not named after their order
 
@@ -85,22 +87,22 @@ class NeuraTrade(HttpVenue):
 
     def prepare(self, patience: float) -> None:
         """A token is used as it is, unless it has run out and there are e-mail and password to get another."""
-        with self._lock:
+        with held(self._lock, patience) as left:
             if self._token is not None:
                 return
             given = self.optional_credential("token")
             if given is None or (_is_over(given, self._link.clock.now().timestamp()) and self._can_log_in()):
-                self._log_in(patience)
+                self._log_in(left)
             else:
                 self._token = given.strip()
 
     def renew(self, patience: float) -> bool:
-        with self._lock:
+        with held(self._lock, patience) as left:
             if self._token != getattr(self._used, "token", None):  # another thread has renewed it
                 return True
-            if not self._can_log_in():
+            if self._logged_in or not self._can_log_in():
                 return False
-            self._log_in(patience)
+            self._log_in(left)
             return True
 
     def _can_log_in(self) -> bool:
@@ -125,17 +127,21 @@ class NeuraTrade(HttpVenue):
         if not token:
             raise NeverSent("the log-in was answered without a token")
         self._link.masks.add(token)
-        self._token = token
-        if self._link.credentials.get("token") is not None:
-            self._link.credentials.store({"token": Secret(token)})
+        held = self._link.credentials
+        if held.get("token") is not None and not held.store({"token": Secret(token)}):
+            self._link.warn(
+                "NeuraTrade: the given token is of no use any more, and the new one could not be stored: it serves "
+                "this run only; renew token where it comes from, or remove it there"
+            )
+        self._token, self._logged_in = token, True
 
     # --- orders
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-        from venues.replies.base import Unreadable, parse
+        reply = self._ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
+        from venues.replies.base import Unreadable, parse  # not before the request is on its way
         from venues.replies.neuratrade import CancelReply
 
-        reply = self._ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
         try:
             answer = parse(CancelReply, reply.data)
         except Unreadable:
@@ -165,10 +171,8 @@ class NeuraTrade(HttpVenue):
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
             reply = self._ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
-        except Refused as no:
-            if no.outcome is Outcome.REFUSED and not no.about_order:
-                raise NoLook(f"this server cannot show orders: {no.message}") from None
-            raise
+        except NoSuchRoute as no:
+            raise NoLook(f"this server cannot show orders: {no.message}") from None
         try:
             position = parse(PositionReply, reply.data).data
         except Unreadable:

@@ -5,19 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from venues.budget import Budget
 from venues.clock import Clock
 from venues.interface import Limited
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How many requests a venue may get: a bucket of `burst`, refilled at `per_minute`; `at_once` in flight."""
-
-    per_minute: float = 0.0  # 0: no limit
-    burst: int = 1
-    at_once: int = 0  # 0: as many as there are jobs
 
 
 class Pace:
@@ -64,8 +55,7 @@ class Pace:
             raise Limited("this run's own request budget left no turn before the deadline", sent=False)
         try:
             delay = self._take(ends)
-            if delay > 0:
-                self._clock.pause(delay)
+            self._clock.pause(delay)  # also 0: the run may have been stopped while this one stood at the gate
             yield ends - self._clock.monotonic()
         finally:
             if self._gate is not None:

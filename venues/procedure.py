@@ -86,6 +86,8 @@ class Cancel:
         self._request_id: str | None = None
         self._absent = False  # the last look found no such order
         self._renewed = False
+        self._renewal_lost = False  # the last try to renew the credentials was not answered
+        self._looks = 0
         self._resent = False
         self._looks_refused = 0
         self._no_look = False
@@ -190,22 +192,19 @@ class Cancel:
         return True
 
     def _renew(self) -> bool:
-        """Fresh credentials, once an order. Out: False when there are none, and the venue's no stands.
-
-        Raises NeverSent when the venue gave no answer and no cancel was ever sent.
-        """
+        """Fresh credentials, once an order. Out: False when there are none, and the venue's no stands."""
         if self._renewed:
             return False
+        self._renewal_lost = False
         try:
             fresh = self._venue.renew(self._patience(self._habits.read_timeout))
         except (NeverSent, Uncertain) as fault:
-            self._trouble = fault.message
-            if self._attempts == 0:
-                raise NeverSent(fault.message) from None
+            self._renewal_lost, self._trouble = True, fault.message
             return False
         except VenueError as fault:
-            self._renewed, self._trouble = True, fault.message
-            return False
+            if isinstance(fault, Limited) and fault.banned:
+                self._pace.ban(fault.message)
+            fresh, self._trouble = False, fault.message
         self._renewed = True
         return fresh
 
@@ -241,14 +240,15 @@ class Cancel:
     def _look_times(self) -> Iterator[None]:
         """Yield when it is time to look: at once unless the cancel was accepted, then as the venue's page says.
 
-        The last look that fits is put shortly before the deadline.
+        The last look that fits, or that the venue's page allows, is put shortly before the deadline.
         """
+        allowed = self._habits.most_looks * max(1.0, self._terms.wait / 30)
         began = self._clock.monotonic()
         last_chance = self._deadline - min(0.5, self._terms.wait / 10)
         at_once = () if self._accepted else (0.0,)
         for at, following in _schedule(at_once + self._habits.first_looks, self._habits.then_every):
             now = self._clock.monotonic()
-            last = began + following >= self._deadline
+            last = began + following >= self._deadline or self._looks + 1 >= allowed
             if not last and began + following <= now:
                 continue  # the look before took so long that this one is overtaken
             when = last_chance if last and at > 0 else began + at
@@ -260,6 +260,7 @@ class Cancel:
 
     def _look(self) -> bool | None:
         """One look. Out: True when the venue answered (with the order, or that it has none), else None."""
+        self._looks += 1
         try:
             answer = self._read()
         except NotFound as no:
@@ -290,6 +291,8 @@ class Cancel:
             return self._venue.read(self._ref, self._patience(self._habits.read_timeout))
         except Refused as no:
             if not (no.renewable and self._renew()):
+                if self._renewal_lost and self._attempts == 0:
+                    raise NeverSent(self._trouble) from None
                 raise
         return self._venue.read(self._ref, self._patience(self._habits.read_timeout))
 
@@ -307,6 +310,8 @@ class Cancel:
             self._open_after_no = is_open
             stands = is_open and not self._unanswered and not self._habits.linger_when_refused
             return (self._refusal() if stands else None), False
+        if is_open and not order.sendable and not self._unanswered:
+            return Verdict(Outcome.REFUSED, Evidence.READ_BACK, words.not_sendable(order)), False
         return None, is_open and order.sendable and self._may_repeat()
 
     def _judge_absent(self) -> tuple[Verdict | None, bool]:
@@ -490,7 +495,8 @@ class Cancel:
             quantity=hide(order.quantity),
             filled=hide(order.filled),
             request_id=hide(self._request_id),
-            raw=self._masks.json(self._raw),
+            sandbox=self._venue.practice,
+            raw=self._masks.json(self._venue.public(self._raw)),
         )
 
 

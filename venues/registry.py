@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from venues.pace import Budget
+from venues.budget import Budget
 
 if TYPE_CHECKING:
     from venues.interface import VenueSpec
@@ -40,6 +40,7 @@ class Entry:
     module: str
     budget: Budget
     verbs: Mapping[str, Verb]
+    api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
 
 
 # Budgets: 3Commas allows 100 requests a minute and blocks for 300 s after that. tanX and Tradernet publish
@@ -51,21 +52,30 @@ VENUES: dict[str, Entry] = {
         {
             "deal-order": Verb(
                 "DealOrders",
-                "Cancel manual safety orders of one 3Commas DCA deal; the deal itself goes on.",
+                "Cancel manual safety orders of one 3Commas DCA deal. The deal itself goes on, and so do its other "
+                "orders.",
                 "cancel deal-order 2345678901 1123077331",
                 in_deal=True,
             ),
             "smart-trade": Verb(
                 "SmartTrades",
-                "Cancel 3Commas SmartTrades. Nothing is sold: a filled position stays open and unprotected.",
+                "Cancel 3Commas SmartTrades. Nothing is sold: a filled position stays open, without take profit and "
+                "stop loss.",
                 "cancel smart-trade 30404547",
             ),
         },
     ),
     "tanx": Entry(
         "venues.tanx",
-        Budget(per_minute=120),
-        {"tanx": Verb("Tanx", "Cancel tanX orders.", "cancel tanx 25768879")},
+        Budget(per_minute=120, burst=6),
+        {
+            "tanx": Verb(
+                "Tanx",
+                "Cancel tanX orders. The venue only queues a cancel, so it is read back until the order shows it. "
+                "Retail trading at tanX stopped in August 2026.",
+                "cancel tanx 25768879",
+            )
+        },
     ),
     "neuratrade": Entry(
         "venues.neuratrade",
@@ -73,7 +83,7 @@ VENUES: dict[str, Entry] = {
         {
             "order": Verb(
                 "NeuraTrade",
-                "Cancel NeuraTrade orders: in the server's own records only, no exchange is called.",
+                "Cancel NeuraTrade orders in the server's own records. No exchange is called.",
                 "cancel order ord-20260303120000-1",
                 ids=Ids.NEURATRADE,
             )
@@ -82,7 +92,15 @@ VENUES: dict[str, Entry] = {
     "tradernet": Entry(
         "venues.tradernet",
         Budget(per_minute=240, at_once=1),
-        {"tradernet": Verb("Tradernet", "Cancel Tradernet / Freedom24 orders.", "cancel tradernet 2929292929")},
+        {
+            "tradernet": Verb(
+                "Tradernet",
+                "Cancel Tradernet / Freedom24 orders. While the market is closed an accepted cancel may wait for it "
+                "to open: that is `pending`, exit 9.",
+                "cancel tradernet 2929292929",
+            )
+        },
+        api_versions=(2, 3),
     ),
 }
 

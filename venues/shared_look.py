@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from venues.clock import Clock
 from venues.interface import Uncertain
 
 K = TypeVar("K", bound=Hashable)
@@ -23,12 +24,19 @@ class _Line(Generic[V]):
     done: int = 0
     value: V | None = None
     waiting: int = 0
+    next_at: float = float("-inf")  # when the next look may begin, on the clock
 
 
 class SharedLook(Generic[K, V]):
-    """Who asks while a look is under way shares the next one: an answer is never older than its question."""
+    """Who asks while a look is under way shares the next one: an answer is never older than its question.
 
-    def __init__(self) -> None:
+    Two looks at one list begin at least `apart` seconds after each other, so that orders whose looks are due
+    one after another share one as well, and the budget is left to cancels.
+    """
+
+    def __init__(self, clock: Clock, apart: float = 0.0) -> None:
+        self._clock = clock
+        self._apart = apart
         self._lock = threading.Lock()
         self._lines: dict[K, _Line[V]] = {}
 
@@ -54,11 +62,15 @@ class SharedLook(Generic[K, V]):
             with self._lock:
                 line.waiting -= 1
                 if not line.waiting:
-                    self._lines.pop(key, None)
+                    line.value = None
 
     def _look(self, line: _Line[V], wanted: int, ends: float, look: Callable[[float], V]) -> V:
         if line.done >= wanted and line.value is not None:
             return line.value
+        wait = line.next_at - self._clock.monotonic()
+        if 0 < wait < (ends - time.monotonic()) / 2:  # near the deadline nothing is worth waiting for
+            self._clock.pause(wait)
+        line.next_at = self._clock.monotonic() + self._apart
         with self._lock:
             line.begun += 1
             number = line.begun

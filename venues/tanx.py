@@ -27,7 +27,7 @@ from venues.interface import (
     VenueError,
     VenueSpec,
 )
-from venues.link import HttpVenue, Link, as_raw, login_step, said, unreadable, wrong_address
+from venues.link import HttpVenue, Link, as_raw, held, login_step, said, unreadable, wrong_address
 
 if TYPE_CHECKING:
     from venues.replies.tanx import TanxOrder
@@ -41,6 +41,7 @@ SPEC = VenueSpec(
     permissions="tanX keys have no permissions: a wallet key can do anything, so prefer the two tokens",
 )
 RENEW_BEFORE = 30  # seconds of life left, below which an access token is refreshed first
+LOCK_PATIENCE = 10.0  # seconds to wait for another process's refresh; then go on without the lock
 NOT_FOUND_WORDS = ("not found", "does not exist", "no such")
 BY_USER = "Order cancelled by user"
 
@@ -54,6 +55,7 @@ class Tanx(HttpVenue):
     habits = Habits(
         first_looks=(0.5, 1.0, 2.0),
         then_every=2.0,
+        most_looks=16,
         repeats=2,
         cancel_timeout=15.0,
         read_timeout=15.0,
@@ -65,22 +67,26 @@ class Tanx(HttpVenue):
         super().__init__(link)
         self._lock = threading.Lock()
         self._access: str | None = None
+        self._fresh: str | None = None  # got in this run: used until the venue refuses it, whatever our clock says
+        self._unstored: str | None = None  # a refresh token that only this run knows
         self._used = threading.local()  # the token of this thread's last request
 
     # --- signing in
 
     def prepare(self, patience: float) -> None:
-        with self._lock:
+        with held(self._lock, patience) as left:
             self._access = self._access or self.optional_credential("access_token")
             if self._access is None:
-                self._sign_in(patience)
-            elif self._expires_soon(self._access):
-                self._renew(patience)
+                self._sign_in(left)
+            elif self._access != self._fresh and self._expires_soon(self._access):
+                self._renew(left)
+                self._fresh = self._access
 
     def renew(self, patience: float) -> bool:
-        with self._lock:
+        with held(self._lock, patience) as left:
             if self._access == getattr(self._used, "token", None):  # else another thread has renewed it
-                self._renew(patience)
+                self._renew(left)
+                self._fresh = self._access
             return True
 
     def _expires_soon(self, token: str) -> bool:
@@ -88,53 +94,85 @@ class Tanx(HttpVenue):
         return exp is not None and exp - self._link.clock.now().timestamp() < RENEW_BEFORE
 
     def _renew(self, patience: float) -> None:
-        """A new pair for the refresh token, else a wallet log-in. Raises Unauthorized when neither works."""
-        refresh = self.optional_credential("refresh_token")
-        if refresh is None:
-            return self._sign_in(patience)
-        with self._link.credentials.lock(patience):
-            if self._took_over():
-                return None
-            try:
-                return self._refresh(refresh, patience)
-            except Unauthorized:
-                if self.optional_credential("wallet_key") is None:
-                    raise
-        return self._sign_in(patience)
+        """A new pair for the refresh token, else a wallet log-in. Raises Unauthorized when neither works.
+
+        One process at a time: each refresh token works once.
+        """
+        if self.optional_credential("refresh_token") is None:
+            self._sign_in(patience)
+            return
+        ends = self._link.clock.monotonic() + patience
+        with self._link.credentials.lock(min(LOCK_PATIENCE, patience * 2 / 3)):
+            if self._unstored is not None or not self._took_over():
+                self._refresh_or_sign_in(ends)
 
     def _took_over(self) -> bool:
-        """Whether another process has just stored a fresh token, which then serves us too."""
+        """Whether another process has just stored a fresh token, which then serves us too.
+
+        The refresh token is read anew in any case: a half-stored pair has only that one fresh.
+        """
         stored = self._link.credentials.reload("access_token")
+        self._link.credentials.reload("refresh_token")
         if stored is None or stored.reveal() == self._access or self._expires_soon(stored.reveal()):
             return False
-        self._link.credentials.reload("refresh_token")
-        self._keep(stored.reveal())
+        self._link.masks.add(stored.reveal())
+        self._access = stored.reveal()
         return True
 
+    def _refresh_or_sign_in(self, ends: float) -> None:
+        """In: `ends` on the monotonic clock, in seconds."""
+        refresh = self._unstored or self.credential("refresh_token")
+        try:
+            self._refresh(refresh, ends - self._link.clock.monotonic())
+        except Unauthorized:
+            if self.optional_credential("wallet_key") is None:
+                raise
+            self._sign_in(ends - self._link.clock.monotonic(), in_place_of=refresh)
+
     def _refresh(self, refresh: str, patience: float) -> None:
-        """The refresh token is replaced each time: store the new pair before anything else is sent."""
+        """A new pair; the refresh token is replaced each time."""
         payload = self._login_call("/sapi/v1/auth/token/refresh/", {"refresh": refresh}, patience).payload
         access, new_refresh = self._tokens(payload)
-        self._keep(access)
-        pair = {"access_token": Secret(access), "refresh_token": Secret(new_refresh or refresh)}
-        self._link.masks.add(pair["refresh_token"].reveal())
-        if not self._link.credentials.store(pair):
-            self._link.warn(
-                "tanX replaced the token pair and the new one could not be stored: it serves this run only, "
-                "the old refresh token is spent; renew access_token and refresh_token where they come from"
-            )
+        self._replace_pair(access, new_refresh or refresh)
 
-    def _sign_in(self, patience: float) -> None:
-        """Nonce, EIP-191 signature, log-in. [docs; paths as in docs, node and go]"""
+    def _sign_in(self, patience: float, in_place_of: str | None = None) -> None:
+        """Nonce, EIP-191 signature, log-in. [docs; paths as in docs, node and go]
+
+        In: `in_place_of` is the dead refresh token whose pair the new one replaces; without, it is for this run.
+        """
         from venues.tanx_login import Wallet, check_text
 
+        ends = self._link.clock.monotonic() + patience
         wallet = Wallet(self.credential("wallet_key"))
         about = {"eth_address": wallet.address}
         text = check_text(self._login_call("/sapi/v2/auth/nonce/", about, patience).payload)
         signature = wallet.sign(text)
         self._link.masks.add_signature(signature)
-        login = self._login_call("/sapi/v2/auth/login/", {**about, "user_signature": signature}, patience)
-        self._keep(self._tokens(login.token)[0])
+        body, left = {**about, "user_signature": signature}, ends - self._link.clock.monotonic()
+        access, refresh = self._tokens(self._login_call("/sapi/v2/auth/login/", body, left).token)
+        if in_place_of is not None:
+            self._replace_pair(access, refresh or in_place_of)
+        self._link.masks.add(access)
+        self._access = access
+
+    def _replace_pair(self, access: str, refresh: str) -> None:
+        """Store a new pair before it is used. The refresh token goes first: alone, it still makes a new pair."""
+        self._link.masks.add(access)
+        self._link.masks.add(refresh)
+        store = self._link.credentials.store
+        self._unstored = None
+        if not store({"refresh_token": Secret(refresh)}):
+            self._unstored = refresh
+            self._link.warn(
+                "tanX replaced the token pair and the new one could not be stored: it serves this run only, "
+                "the old refresh token is spent; renew access_token and refresh_token where they come from"
+            )
+        elif not store({"access_token": Secret(access)}):
+            self._link.warn(
+                "tanX: the new access token could not be stored and serves this run only; "
+                "renew access_token where it comes from, or remove it there"
+            )
+        self._access = access
 
     def _login_call(self, path: str, body: dict[str, str], patience: float) -> Any:
         from venues.replies.base import Unreadable, parse
@@ -160,10 +198,6 @@ class Tanx(HttpVenue):
         if not tokens.access:
             raise NeverSent("the log-in was answered without a token")
         return tokens.access, tokens.refresh
-
-    def _keep(self, access: str) -> None:
-        self._link.masks.add(access)
-        self._access = access
 
     # --- orders
 

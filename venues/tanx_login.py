@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from typing import Any
 
 from venues.interface import Unauthorized
 
@@ -31,15 +33,9 @@ class Wallet:
         digits = key.strip().removeprefix("0x").removeprefix("0X")
         if not re.fullmatch(r"[0-9a-fA-F]{64}", digits):
             raise Unauthorized(f"{FIELD}: not an Ethereum private key; it is 64 hex digits, with or without 0x")
+        account = _eth_account()
         try:
-            from eth_account import Account
-        except ImportError:
-            raise Unauthorized(
-                "a wallet log-in needs the extra: pip install 'ordercancel[tanx]'; "
-                "or set CANCEL_TANX_ACCESS_TOKEN and CANCEL_TANX_REFRESH_TOKEN instead"
-            ) from None
-        try:
-            self._account = Account.from_key(bytes.fromhex(digits))
+            self._account = account.from_key(bytes.fromhex(digits))
         except Exception:  # noqa: BLE001  # whatever the library says of a key, it must not be shown
             raise Unauthorized(f"{FIELD}: not a key on the curve secp256k1") from None
         self.address: str = self._account.address
@@ -50,3 +46,21 @@ class Wallet:
 
         signed = self._account.sign_message(encode_defunct(primitive=text.encode()))
         return "0x" + bytes(signed.signature).hex()
+
+
+def _eth_account() -> Any:
+    """Import the library, and undo what it does to the whole process: it raises the recursion limit so far
+
+    that a deeply nested reply would crash the interpreter instead of being unreadable.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        from eth_account import Account
+    except ImportError:
+        raise Unauthorized(
+            "a wallet log-in needs the extra: pip install 'ordercancel[tanx]'; "
+            "or set CANCEL_TANX_ACCESS_TOKEN and CANCEL_TANX_REFRESH_TOKEN instead"
+        ) from None
+    finally:
+        sys.setrecursionlimit(limit)
+    return Account

@@ -93,6 +93,7 @@ class ThreeCommas(HttpVenue):
     habits: ClassVar[Habits] = Habits(
         first_looks=(1.0, 2.0, 4.0),
         then_every=3.0,
+        most_looks=12,
         repeats=2,
         cancel_timeout=20.0,
         read_timeout=20.0,
@@ -169,7 +170,7 @@ class DealOrders(ThreeCommas):
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
-        self._looks: SharedLook[str, Reply] = SharedLook()
+        self._looks: SharedLook[str, Reply] = SharedLook(link.clock)
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]"""
@@ -241,15 +242,17 @@ class SmartTrades(ThreeCommas):
         reply = self._ask("DELETE", f"/v2/smart_trades/{ref.order_id}", patience)
         if _is_on_its_way(reply) or reply.status == 204:
             return Answer(None, as_raw(reply), _id(reply))
-        if isinstance(reply.data, dict) and not {"id", "status"} & reply.data.keys():
-            return Answer(None, reply.data, _id(reply))
-        return self._answer(reply, ref)
+        return Answer(self._order(reply, ref), reply.data, _id(reply))
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
-        return self._answer(self._ask("GET", f"/v2/smart_trades/{ref.order_id}", patience), ref)
+        reply = self._ask("GET", f"/v2/smart_trades/{ref.order_id}", patience)
+        order = self._order(reply, ref) if reply.ok else None
+        if order is None:
+            raise unreadable(reply)
+        return Answer(order, reply.data, _id(reply))
 
-    def _answer(self, reply: Reply, ref: OrderRef) -> Answer:
-        """A SmartTrade as an answer. Raises Uncertain when it is none, or another one."""
+    def _order(self, reply: Reply, ref: OrderRef) -> Order | None:
+        """The SmartTrade in a reply, None when it shows no status. Raises Uncertain when it is none, or another."""
         from venues.replies.base import Unreadable, parse
         from venues.replies.threecommas import SmartTrade
 
@@ -259,9 +262,16 @@ class SmartTrades(ThreeCommas):
             raise unreadable(reply) from None
         if trade.id not in (None, ref.order_id):
             raise Uncertain(f"the venue answered about another SmartTrade ({trade.id})")
-        if not reply.ok or not trade.id or not (trade.status.type or trade.status.basic_type):
-            raise unreadable(reply)
-        return Answer(_smart_trade(trade), _without_personal_fields(reply.data), _id(reply))
+        return _smart_trade(trade) if trade.id and (trade.status.type or trade.status.basic_type) else None
+
+    def public(self, raw: Any) -> Any:
+        """Names that people give to their accounts, and their notes, are left out."""
+        if not isinstance(raw, dict):
+            return raw
+        kept = {key: value for key, value in raw.items() if key not in ("note", "note_raw")}
+        if isinstance(kept.get("account"), dict):
+            kept["account"] = {k: v for k, v in kept["account"].items() if k not in ("name", "link")}
+        return kept
 
 
 def _smart_trade(trade: SmartTrade) -> Order:
@@ -301,10 +311,3 @@ def _unprotected(trade: SmartTrade) -> str:
         f"a cancel sells nothing: the position of {trade.data.entered_amount} stays open, "
         "without take profit and stop loss"
     )
-
-
-def _without_personal_fields(trade: Any) -> Any:
-    kept = {key: value for key, value in trade.items() if key not in ("note", "note_raw")}
-    if isinstance(kept.get("account"), dict):
-        kept["account"] = {k: v for k, v in kept["account"].items() if k not in ("name", "link")}
-    return kept

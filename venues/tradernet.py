@@ -44,7 +44,6 @@ SPEC = VenueSpec(
     fields=(Field("public_key", secret=False), Field("private_key")),
     ways=(("public_key", "private_key"),),
     permissions="a key that may trade; no right to withdraw. A key belongs to one of the brand's sites: set `url`",
-    api_versions=(2, 3),
 )
 Params = Mapping[str, int | str]
 
@@ -96,6 +95,7 @@ class Tradernet(HttpVenue):
     habits = Habits(
         first_looks=(1.0, 2.0, 3.0),
         then_every=5.0,
+        most_looks=8,
         repeats=1,
         cancel_timeout=15.0,
         read_timeout=15.0,
@@ -106,7 +106,7 @@ class Tradernet(HttpVenue):
         super().__init__(link)
         self._nonce_lock = threading.Lock()
         self._nonce = 0
-        self._looks: SharedLook[str, Reply] = SharedLook()
+        self._looks: SharedLook[str, Reply] = SharedLook(link.clock, apart=0.9)
 
     def renew(self, patience: float) -> bool:
         """Open a security session: only after an answer that asks for one. Its answer is personal, and not kept."""
@@ -121,15 +121,16 @@ class Tradernet(HttpVenue):
             raise Uncertain(f"the venue answered about another order ({named})", raw=as_raw(reply))
         if not named and not data.get("result"):
             raise unreadable(reply)
-        return Answer(None, _without_personal_fields(data))
+        return Answer(None, data)
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """The order list, then the history. One look at a list serves all orders that wait for one."""
+        ends = self._link.clock.monotonic() + patience
         for command, params in (
             ("getNotifyOrderJson", {"active_only": 0}),
             ("getOrdersHistory", self._month()),
         ):
-            found = self._find(ref.order_id, command, params, patience)
+            found = self._find(ref.order_id, command, params, ends - self._link.clock.monotonic())
             if found is not None:
                 return found
         raise NotFound("the order is neither in the order list nor in the history of the last 30 days")
@@ -142,6 +143,9 @@ class Tradernet(HttpVenue):
             return "this is normal while the market is closed"
         return ""
 
+    def public(self, raw: Any) -> Any:
+        return _without_personal_fields(raw)
+
     def _find(self, order_id: str, command: str, params: Params, patience: float) -> Answer | None:
         from venues.replies.base import Unreadable, parse
         from venues.replies.tradernet import OrderRow
@@ -153,7 +157,7 @@ class Tradernet(HttpVenue):
             except Unreadable:
                 continue
             if order_id in (row.id, row.order_id):
-                return Answer(_order(row), _without_personal_fields(item))
+                return Answer(_order(row), item)
         return None
 
     def _month(self) -> Params:
@@ -189,12 +193,12 @@ class Tradernet(HttpVenue):
         """Judge by HTTP status and text, then by `code`: the numbers changed their meaning over time."""
         self.raise_for_shared_answers(reply)
         data = reply.data if isinstance(reply.data, dict) else {}
-        text, code = _error_text(data), data.get("code")
+        text, code = _error_text(data), str(data.get("code"))
         if reply.ok and not text:
             return
-        message, raw = text or f"the venue answered {reply.status}", _without_personal_fields(as_raw(reply))
+        message, raw = text or f"the venue answered {reply.status}", as_raw(reply)
         word = message.lower()
-        if code == 429:
+        if code == "429":
             raise Limited(message, retry_after=retry_after(reply, self._link.clock.now()), raw=raw)
         if "bad nonce" in word:  # seen when one request was sent twice and the first copy was executed
             raise Uncertain(message, raw=raw)
@@ -213,7 +217,7 @@ class Tradernet(HttpVenue):
             raise NotFound(message, raw=raw)
         if code in KEY_CODES:
             raise Unauthorized(message, raw=raw)
-        if code == 2 or reply.status == 404:
+        if code == "2" or reply.status == 404:
             raise Refused(f"{message}: check `url` and `api_version`", raw=raw)
         raise Refused(message, about_order=True, raw=raw)
 
@@ -227,7 +231,7 @@ KEY_PHRASES = (
     "access denied",
     "unknown ip",
 )
-KEY_CODES = (4, 7, 8)
+KEY_CODES = ("4", "7", "8")
 
 
 def _error_text(data: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from ordercancel import __version__
 from venues.http import Reply, Request
-from venues.interface import NeverSent, Uncertain
+from venues.interface import NeverSent, Unauthorized, Uncertain
 from venues.masks import Masks
 
 CONNECT_TIMEOUT = 5.0  # seconds; every venue page names this figure
@@ -52,6 +52,7 @@ class _BoundedFile(io.RawIOBase):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
+        self.ended = False  # the server said all that it will ever say
 
     def readable(self) -> bool:
         return True
@@ -61,7 +62,9 @@ class _BoundedFile(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the reply was not complete in time")
         self._sock.settimeout(left)
-        return self._file.readinto(buffer)
+        count = self._file.readinto(buffer)
+        self.ended = count == 0
+        return count
 
     def close(self) -> None:
         self._file.close()
@@ -72,15 +75,22 @@ class _BoundedSocket:
     """What http.client's reply needs of a socket: one file to read from."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        self.file = _BoundedFile(sock)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_BoundedFile(self._sock))
+        return io.BufferedReader(self.file)
 
 
 class _BoundedReply(http.client.HTTPResponse):
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_BoundedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+        self._wire = _BoundedSocket(sock)
+        super().__init__(self._wire, *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        """Read status and headers. http.client takes an end of the stream for the end of the headers; we do not."""
+        super().begin()
+        if self._wire.file.ended:
+            raise http.client.HTTPException("the headers were cut off")
 
 
 class _Wire:
@@ -90,8 +100,10 @@ class _Wire:
     _used_at = 0.0
 
     def connect(self) -> None:
-        super().connect()  # type: ignore[misc]
-        _call.bytes_left = False  # a proxy's CONNECT and the TLS handshake are not the request
+        try:
+            super().connect()  # type: ignore[misc]
+        finally:
+            _call.bytes_left = False  # a proxy's CONNECT and the TLS handshake are not the request
         self._used_at = time.monotonic()
 
     def send(self, data: Any) -> None:
@@ -166,7 +178,8 @@ class Transport:
         """Send one request and read the whole reply within `patience` seconds.
 
         `on_sent` is called once the request has left, before the reply is waited for.
-        Raises NeverSent when no byte left, Uncertain when the reply is lost, late, cut or too large.
+        Raises NeverSent when no byte left, Uncertain when the reply is lost, late, cut or too large,
+        Unauthorized when a credential does not fit into a header.
         """
         if patience <= 0:
             raise NeverSent("no time was left before the deadline")
@@ -182,7 +195,7 @@ class Transport:
             http.client.HTTPException,
         ) as e:
             # str(e) carries the URL with its query: only the kind of the fault is told.
-            if _call.bytes_left or isinstance(e, requests.ReadTimeout):
+            if _call.bytes_left:
                 error: NeverSent | Uncertain = Uncertain(_lost(e))
             else:
                 error = NeverSent(_unreached(e))
@@ -231,6 +244,10 @@ def _read(raw: Any) -> bytes:
 
 
 def _headers(request: Request) -> Mapping[str, str]:
+    """Raises Unauthorized for a value that HTTP cannot carry: only credentials come from outside."""
+    for name, value in request.headers.items():
+        if not (value.isascii() and value.isprintable()):
+            raise Unauthorized(f"the credential in the header {name} holds characters that no key has", sent=False)
     return {
         "User-Agent": f"ordercancel/{__version__}",
         "Accept": "application/json",

@@ -7,11 +7,15 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+LONGEST = 60  # digits; no real amount has more, and a hostile exponent must not fill the memory
+
 
 def _as_text(value: Any) -> str | None:
     """Strings and numbers as text, unchanged; anything else is as good as absent."""
     if isinstance(value, bool) or value is None:
         return None
+    if isinstance(value, Decimal) and abs(value.adjusted()) <= LONGEST:
+        return format(value, "f")  # str() would turn 0.00000001 into 1E-8
     return str(value) if isinstance(value, (str, int, Decimal)) else None
 
 
@@ -65,7 +69,7 @@ def decimal(text: str | None) -> Decimal | None:
 def difference(whole: str | None, rest: str | None) -> str | None:
     """Out: `whole` - `rest`, exact, as text without an exponent; None unless both are numbers."""
     a, b = decimal(whole), decimal(rest)
-    if a is None or b is None or max(abs(a.adjusted()), abs(b.adjusted())) > 60:
+    if a is None or b is None or max(abs(a.adjusted()), abs(b.adjusted())) > LONGEST:
         return None
     with localcontext(prec=130):  # exact for all that passed the line above
         return format(a - b, "f")

@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 Clock = Callable[[], float]
+PRACTICE_HEADER = ("X-Ordercancel-Sandbox", "1")  # in every reply: no one may mistake it for the real thing
 _REASONS = {int(status): status.phrase for status in HTTPStatus}
 _LOG_LENGTH = 10_000  # requests kept for a test to look at; the counts go on
 
@@ -107,7 +108,7 @@ class Reply:
     def encode(self, *, close: bool = False) -> bytes:
         """Out: the HTTP/1.1 reply in one piece. `close`: say that the connection ends here."""
         lines = [f"HTTP/1.1 {self.status} {_REASONS.get(self.status, '')}"]
-        lines += [f"{name}: {value}" for name, value in self.headers]
+        lines += [f"{name}: {value}" for name, value in (*self.headers, PRACTICE_HEADER)]
         if self.status not in (204, 304):
             lines.append(f"Content-Length: {len(self.body)}")
         if close:

@@ -1,0 +1,199 @@
+"""`cancel sandbox`: the practice venues served in the foreground, or a look at their book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import Output, OutputFlag, VerboseFlag
+from cli.streams import warn, write_out
+
+if TYPE_CHECKING:
+    from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
+    from venues.sandbox.server import Running
+
+HIGHEST_PORT = 65_532  # the four venues take this port and the next three
+
+HELP = """Serve the four practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
+
+Prints the lines that point `cancel` at them; run these in another shell and leave out --sandbox there.
+Scripts and other clients can be tried in the same way. Nothing in the sandbox is real.
+
+\b
+Examples:
+  cancel sandbox --list                         the orders in the book
+  cancel sandbox > practice.env                 in one shell
+  . ./practice.env && cancel tanx 25768879      in another
+"""
+
+PortFlag = Annotated[
+    int,
+    typer.Option(
+        "--port",
+        metavar="N",
+        min=0,
+        max=HIGHEST_PORT,
+        help="The first venue's port, the others take the next three; 0 takes free ones.",
+    ),
+]
+ListFlag = Annotated[bool, typer.Option("--list", help="Show the book, as -o says, and serve nothing.")]
+RsaFlag = Annotated[bool, typer.Option("--rsa", help="Give 3Commas an RSA key in place of an HMAC secret.")]
+
+
+def sandbox(
+    port: PortFlag = 0,
+    listing: ListFlag = False,
+    rsa: RsaFlag = False,
+    output: OutputFlag = Output.TABLE,
+    verbose: VerboseFlag = False,
+) -> None:
+    """The command behind `cancel sandbox`; raises typer.Exit with its exit code."""
+    raise typer.Exit(show_book(output) if listing else serve(port, rsa=rsa, verbose=verbose))
+
+
+def show_book(output: Output) -> int:
+    """Print every order that the practice venues begin with. Out: the exit code."""
+    from cli.record import VERSION, to_json
+
+    books = {practice.venue: practice.book() for practice in _open_all()}
+    rows = [_book_record(row) for book in books.values() for row in book]
+    if output is Output.JSON:
+        write_out(to_json({"version": VERSION, "command": "sandbox", "sandbox": True, "orders": rows}) + "\n")
+    elif output is Output.JSONL:
+        write_out("".join(to_json(row) + "\n" for row in rows))
+    else:
+        write_out(_book_table(books))
+    return 0
+
+
+def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
+    """Serve all practice venues from `port` on (0: free ones) until SIGINT or SIGTERM.
+
+    Out: the exit code: 130 or 143 once it was told to end, 2 when a port is not to be had.
+    """
+    from threading import Event
+
+    from cli.interrupt import Interrupts
+    from venues.sandbox.server import start
+
+    stop = Event()
+    with Interrupts(stop.set) as interrupts, ExitStack() as servers:
+        served: list[tuple[Practice, Running]] = []
+        for offset, practice in enumerate(_open_all(rsa=rsa)):
+            wanted = port + offset if port else 0
+            try:
+                running = servers.enter_context(start(_Watched(practice, verbose), wanted))
+            except OSError as error:
+                warn(f"Port {wanted} for {practice.venue} is not to be had: {error.strerror}. Choose another --port.")
+                return 2
+            served.append((practice, running))
+        write_out("\n".join([*_head(), *(line for pair in served for line in _exports(*pair))]) + "\n")
+        warn("sandbox: serving on loopback until Ctrl-C")
+        stop.wait()
+    return interrupts.exit_code or 0
+
+
+class _Watched:
+    """A practice venue whose faults are never silent; with `verbose` each request is a line on stderr."""
+
+    def __init__(self, practice: Practice, verbose: bool) -> None:
+        self._practice = practice
+        self._verbose = verbose
+
+    def answer(self, request: Request) -> Reply | RawReply:
+        name = f"sandbox {self._practice.venue}: {request.method} {request.path}"
+        try:
+            reply = self._practice.answer(request)
+        except Exception as fault:
+            warn(f"{name}: a fault in the practice venue, please report it: {fault!r}")
+            raise
+        if self._verbose:
+            warn(f"{name} -> {reply.status}")
+        return reply
+
+
+def _open_all(*, rsa: bool = False) -> list[Practice]:
+    from venues.sandbox import PRACTICE, open_practice
+
+    practices = {venue: open_practice(venue) for venue in PRACTICE}
+    if rsa:
+        from venues.sandbox.threecommas import PracticeThreeCommas
+
+        practices["3commas"] = PracticeThreeCommas(api_secret=_new_rsa_key())
+    return list(practices.values())
+
+
+def _new_rsa_key() -> str:
+    """Out: a private key in PEM (PKCS#8, 2048 bit)."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _head() -> Iterator[str]:
+    from venues.registry import VENUES
+
+    yield "# Practice venues (sandbox), on loopback only; nothing here is real. Ctrl-C ends them."
+    yield "# Run these lines in another shell, then try there, without --sandbox:"
+    for entry in VENUES.values():
+        yield from (f"#   {verb.example}" for verb in entry.verbs.values())
+    yield "# `cancel sandbox --list` shows all orders, also the filled and the cancelled ones."
+
+
+def _exports(practice: Practice, running: Running) -> Iterator[str]:
+    """Out: the lines that point `cancel` at one served venue, and as comments the other ways to sign in."""
+    from venues.registry import VENUES, spec_of
+
+    yield ""
+    yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
+    for way in spec_of(practice.venue).ways:
+        # A practice venue keeps the fields that are not in `credentials` under the contract's names for them.
+        others = {field: str(getattr(practice, field)) for field in way if hasattr(practice, field)}
+        if len(others) == len(way) and not others.keys() & practice.credentials.keys():
+            yield f"# or: {_unset(practice.venue, practice.credentials)}; {_export(practice.venue, others, '; ')}"
+    for version in VENUES[practice.venue].api_versions[1:]:
+        yield f"# also: {_export(practice.venue, {'api_version': str(version)}, '; ')}"
+
+
+def _export(venue: str, values: Mapping[str, str], between: str) -> str:
+    from config.names import env_name
+
+    # One line each: a PEM key may carry its line feeds as `\n`, and nothing in single quotes is expanded.
+    lines = (value.strip().replace("\n", r"\n").replace("'", r"'\''") for value in values.values())
+    return between.join(f"export {env_name(venue, name)}='{line}'" for name, line in zip(values, lines, strict=True))
+
+
+def _unset(venue: str, fields: Iterable[str]) -> str:
+    from config.names import env_name
+
+    return "unset " + " ".join(env_name(venue, field) for field in fields)
+
+
+def _book_record(row: BookRow) -> dict[str, str | None]:
+    """One order of the book for scripts: `command` and `arguments` cancel it, `state` is what is true of it."""
+    names = {"verb": "command", "args": "arguments", "hint": "state"}
+    return {names.get(name, name): value for name, value in asdict(row).items()}
+
+
+def _book_table(books: Mapping[str, list[BookRow]]) -> str:
+    from cli.page import TITLES, Grid, Page, Span
+    from cli.render import plain
+
+    head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
+    page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]
+    for venue, book in books.items():
+        cells = (_book_row(row) for row in book)
+        grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
+        page += [(), (Span(TITLES[venue]),), grid]
+    return plain(page)
+
+
+def _book_row(row: BookRow) -> tuple[str, ...]:
+    command = f"cancel {row.verb} {row.args}"
+    return command, row.symbol, row.side, row.type, row.price or "", row.quantity, row.status, row.hint

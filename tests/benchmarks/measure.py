@@ -1,0 +1,106 @@
+"""Running one program and noting what it took; running two in turn, so that both see the same machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryFile
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Program:
+    """What is run: a command, its variables, the file it reads, and how many requests it must send."""
+
+    command: tuple[str, ...]
+    environ: Mapping[str, str]
+    requests: int = 0
+    stdin: Path | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run took: seconds in all and to the first request's arrival, kilobytes at most, connections."""
+
+    whole: float
+    arrival: float
+    peak: float
+    connections: int
+
+
+@dataclass(frozen=True)
+class Server:
+    """The loopback server, answering after its latency."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def seen(self) -> dict[str, int]:
+        """Out: requests, connections and first arrival since the last call."""
+        connection = HTTPConnection("127.0.0.1", self.port)
+        try:
+            connection.request("GET", "/seen")
+            seen: dict[str, int] = json.load(connection.getresponse())
+        finally:
+            connection.close()
+        return seen
+
+
+@contextmanager
+def serving(latency: float) -> Iterator[Server]:
+    """The loopback server in a process of its own. In: seconds from a request to its answer."""
+    command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Server(int(process.stdout.readline()))
+        finally:
+            process.kill()
+
+
+def once(program: Program, server: Server) -> Run:
+    """Run the program once. Ends the benchmark when it failed or did other requests than it should."""
+    server.seen()
+    with open(program.stdin or os.devnull, "rb") as stdin, TemporaryFile() as stderr:
+        began = time.monotonic_ns()
+        process = subprocess.Popen(
+            program.command, env=program.environ, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr
+        )
+        _, status, used = os.wait4(process.pid, 0)  # no time-out: Python would look only every 50 ms
+        ended = time.monotonic_ns()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        stderr.seek(0)
+        said = stderr.read().decode()
+    seen = server.seen()
+    if process.returncode or seen["requests"] != program.requests:
+        command = " ".join(program.command)
+        raise SystemExit(f"{command}: exit {process.returncode}, {seen['requests']} requests\n{said}")
+    peak = used.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
+    return Run((ended - began) / 1e9, (seen["first"] - began) / 1e9, peak, seen["connections"])
+
+
+def in_turn(first: Program, second: Program, server: Server, runs: int) -> tuple[list[Run], list[Run]]:
+    """Out: the runs of both, taken alternately after one run of each that does not count."""
+    once(first, server)
+    once(second, server)
+    pairs = [(once(first, server), once(second, server)) for _ in range(runs)]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def middle(runs: list[Run], figure: str) -> float:
+    """Out: the median of one figure of the runs."""
+    figures: list[float] = [getattr(run, figure) for run in runs]
+    return median(figures)

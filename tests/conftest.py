@@ -1,0 +1,143 @@
+"""The command as a user has it: the real wheel, built from this tree and installed into a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+Build = Callable[[Path, str], Path]
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The installed command. `home` is an empty home folder; nothing of the tester's own is seen."""
+
+    site: Path
+    home: Path
+
+    def script(self, name: str = "cancel") -> Path:
+        return self.site / "bin" / name
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {
+            "PATH": f"{self.site / 'bin'}:{os.environ['PATH']}",
+            "HOME": str(self.home),
+            "LANG": "C.UTF-8",
+            "PYTHONPATH": str(self.site),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **(more or {}),
+        }
+
+    def run(
+        self,
+        *args: str,
+        env: Mapping[str, str] | None = None,
+        script: str = "cancel",
+        stdin: str | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command in a process of its own. In: variables that are set besides the plainest ones."""
+        return subprocess.run(
+            [str(self.script(script)), *args],
+            env=self.environ(env),
+            cwd=self.home,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running `cancel sandbox`. `lines` is what it printed, `environ` what a shell makes of these lines."""
+
+    process: subprocess.Popen[str]
+    lines: str
+    environ: Mapping[str, str]
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        """Send the signal. Out: the exit code, and what was still said on stderr."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+Serve = Callable[..., AbstractContextManager[Served]]
+
+
+@pytest.fixture(scope="session")
+def serve(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Out: a context that runs `cancel sandbox` with the arguments given."""
+
+    @contextmanager
+    def serving(*args: str) -> Iterator[Served]:
+        file = tmp_path_factory.mktemp("served") / "practice.env"
+        with file.open("w") as stdout:
+            process = subprocess.Popen(
+                [str(installed.script()), "sandbox", *args],
+                env=installed.environ(), stdout=stdout, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        with process:
+            try:
+                assert process.stderr is not None
+                said = process.stderr.readline()
+                assert said == "sandbox: serving on loopback until Ctrl-C\n", said + process.stderr.read()
+                yield Served(process, file.read_text(), _sourced(file))
+            finally:
+                process.kill()
+
+    return serving
+
+
+def _sourced(file: Path) -> dict[str, str]:
+    """Out: the variables that a POSIX shell has after it has read the file."""
+    done = subprocess.run(
+        ["/bin/sh", "-eu", "-c", '. "$1"; env -0', "sh", str(file)],
+        env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, timeout=20, check=True,
+    )  # fmt: skip
+    assert done.stderr == ""
+    pairs = (entry.partition("=") for entry in done.stdout.split("\0") if entry.startswith("CANCEL_"))
+    return {name: value for name, _, value in pairs}
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Out: builds a source tree, in: `--wheel` or `--sdist`, and gives the file. Nothing is fetched."""
+
+    def made(source: Path, what: str) -> Path:
+        into = tmp_path_factory.mktemp("dist")
+        _python("-m", "build", "--no-isolation", what, "--outdir", str(into), str(source))
+        (file,) = into.iterdir()
+        return file
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheel(build: Build) -> Path:
+    """Out: the wheel of this tree."""
+    return build(ROOT, "--wheel")
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Out: the command, installed from the wheel; its dependencies are those of this interpreter."""
+    site = tmp_path_factory.mktemp("site")
+    _python("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(site), str(wheel))
+    return Installed(site, tmp_path_factory.mktemp("home"))
+
+
+def _python(*args: str) -> None:
+    done = subprocess.run([sys.executable, *args], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,73 @@
+"""Runs the real command in a process of its own, with a home of its own, against a fault server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.server import FaultServer
+
+SCALED = Path(__file__).with_name("scaled.py")
+ORDERS = {
+    "deal-order": ("2345678901", "1123077331"),
+    "smart-trade": ("30404560",),
+    "tanx": ("25768879",),
+    "order": ("ord-20260303120000-1",),
+    "tradernet": ("2929292929",),
+}
+LONGEST = 30.0  # seconds, after which a run is taken for hung
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run left: its exit code, its output, and the seconds it took."""
+
+    code: int
+    out: str
+    err: str
+    took: float
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document of `-o json`. Raises ValueError when stdout is none."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+def environment(
+    home: Path, server: FaultServer, credentials: Mapping[str, str] | None = None, **more: str
+) -> dict[str, str]:
+    """The whole environment of a run: nothing is taken over from ours but the path to programs."""
+    prefix = f"CANCEL_{server.practice.venue.upper()}_"
+    given = server.practice.credentials if credentials is None else credentials
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "REQUESTS_CA_BUNDLE": "",
+        prefix + "URL": server.url,
+        prefix + "REQUESTS_PER_MINUTE": "100000",  # the budget has its own tests
+        **{prefix + field.upper(): value for field, value in given.items()},
+        **more,
+    }
+
+
+def command(verb: str, *args: str, script: Path = SCALED) -> list[str]:
+    return [sys.executable, str(script), verb, *args]
+
+
+def run(argv: list[str], env: Mapping[str, str], stdin: str | None = None) -> Ran:
+    """Run to the end. Raises subprocess.TimeoutExpired when it hangs."""
+    began = time.monotonic()
+    given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+    done = subprocess.run(argv, env=env, capture_output=True, timeout=LONGEST, check=False, text=True, **given)
+    return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)

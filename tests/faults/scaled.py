@@ -1,0 +1,68 @@
+"""The real command line with every limit of time divided by `SCALE`: run as `python scaled.py tanx ID ...`.
+
+Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variable SCALE
+(1: as it is) and BREAK (a function that is to fail, see `break_inside`) are for single tests.
+"""
+
+import os
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+SCALE = float(os.environ.get("SCALE", "20"))
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def shorten() -> None:
+    from venues import procedure
+    from venues.registry import VENUES
+
+    procedure.SHORTEST_LIMITED_WAIT /= SCALE
+    procedure.LONGEST_BACK_OFF /= SCALE
+    for entry in VENUES.values():
+        module = import_module(entry.module)
+        for verb in entry.verbs.values():
+            venue = getattr(module, verb.made_by)
+            habits = venue.habits
+            venue.habits = replace(
+                habits,
+                first_looks=tuple(seconds / SCALE for seconds in habits.first_looks),
+                then_every=habits.then_every / SCALE,
+                most_looks=habits.most_looks * int(SCALE),
+                cancel_timeout=habits.cancel_timeout / SCALE,
+                read_timeout=habits.read_timeout / SCALE,
+                limited_waits=tuple(seconds / SCALE for seconds in habits.limited_waits),
+                never_hang_up_before=habits.never_hang_up_before / SCALE,
+            )
+
+
+def break_inside(where: str, told: str) -> None:
+    """Make the function `module:name` fail with a message that holds `told`, as a programming error could."""
+    module, _, name = where.partition(":")
+    owner: Any = import_module(module)
+    *outer, last = name.split(".")
+    for part in outer:
+        owner = getattr(owner, part)
+
+    def fail(*args: object, **kwargs: object) -> NoReturn:
+        raise RuntimeError(f"unexpected {told} in {args!r}")
+
+    setattr(owner, last, fail)
+
+
+def main() -> int:
+    sys.path.insert(0, str(ROOT))
+    if "CANCEL_TANX_WALLET_KEY" in os.environ:
+        import_module("eth_account.messages")  # loads for longer than a shortened log-in may take
+    shorten()
+    if "BREAK" in os.environ:
+        break_inside(os.environ["BREAK"], os.environ["TOLD"])
+    import ordercancel
+
+    return ordercancel.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The command against a real Secret Service: log in, use, log out; and every keyring that is of no use.
+
+A keyring that is locked, absent or silent must end in under 5 s with exit code 6 and the words that help.
+"""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from venues.sandbox import open_practice
+from venues.sandbox.server import start
+
+LONGEST = 5.0  # seconds, from the start of the process to its end
+ORDER = "25768879"
+
+
+@pytest.mark.secret_service
+def test_login_status_cancel_logout(unlocked: Any) -> None:
+    practice = open_practice("tanx")
+    with start(practice) as venue:
+        url = {"CANCEL_TANX_URL": venue.url}
+        done = unlocked.run("auth", "login", "tanx", given=json.dumps(practice.credentials), **url)
+        assert (done.code, done.out) == (0, "")
+        done = unlocked.run("auth", "status", "tanx", "--check", **url)
+        assert (done.code, done.err) == (0, "")
+        assert "access_token   keyring  ***" in done.out
+        assert "keyring: SecretService Keyring" in done.out
+        done = unlocked.run("tanx", ORDER, "-o", "json", **url)
+        assert (done.code, done.err) == (0, "")
+    assert practice.true_state(ORDER) == "cancelled"
+    done = unlocked.run("auth", "logout", "tanx")
+    assert (done.code, done.err) == (
+        0,
+        "tanX, profile default: removed access_token, refresh_token from the keyring.\n",
+    )
+    assert unlocked.run("auth", "status", "tanx").code == 6
+
+
+LOCKED = "the keyring is locked"
+SILENT = "the keyring did not answer within 3 s; it may be locked and waiting for a prompt"
+ABSENT = "there is no keyring here"
+service = pytest.mark.secret_service
+BAD = [
+    pytest.param("locked", LOCKED, marks=service, id="locked"),
+    pytest.param("waiting", SILENT, marks=service, id="waiting"),
+    pytest.param("stuck_bus", SILENT, id="stuck_bus"),
+    pytest.param(
+        "silent_bus", ABSENT, id="silent_bus"
+    ),  # the keyring library itself gives such a bus up after a second
+    pytest.param("machine", ABSENT, id="machine"),
+]
+NOWHERE = {"CANCEL_TANX_URL": "http://127.0.0.1:1"}
+TOKENS = '{"access_token": "CANARY", "refresh_token": "CANARY"}'
+
+
+@pytest.fixture
+def bad(request: pytest.FixtureRequest) -> Any:
+    """The machine that the fixture named by the parameter makes."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize(("bad", "words"), BAD, indirect=["bad"])
+def test_each_command_ends_soon_and_says_what_to_do(bad: Any, words: str) -> None:
+    """At once where each takes its three seconds; a locked keyring answers soon, but shows one prompt at a time."""
+    commands = {
+        "cancel": ("tanx", ORDER, "-o", "json"),
+        "login": ("auth", "login", "tanx"),
+        "status": ("auth", "status", "tanx"),
+        "all": ("auth", "status"),
+        "logout": ("auth", "logout", "tanx"),
+    }
+    with ThreadPoolExecutor(1 if words == LOCKED else 5) as pool:
+        runs = {name: pool.submit(bad.run, *args, given=TOKENS, **NOWHERE) for name, args in commands.items()}
+    done = {name: run.result() for name, run in runs.items()}
+    for name, one in done.items():
+        assert one.code == 6, name
+        assert words in one.err, name
+        assert "CANARY" not in one.out + one.err, name
+        assert one.seconds < LONGEST, name
+    for part in ("wallet_key", "CANCEL_TANX_WALLET_KEY", "cancel_tanx_wallet_key", "cancel auth login tanx"):
+        assert part in done["cancel"].err
+        assert part in done["status"].err
+    assert json.loads(done["cancel"].out)["orders"][0]["outcome"] == "unauthorized"
+    for part in ("nothing can be stored", "Unlock or install a keyring", "CANCEL_TANX_REFRESH_TOKEN"):
+        assert part in done["login"].err
+
+
+@pytest.mark.parametrize(("bad", "words"), BAD, indirect=["bad"])
+def test_it_is_not_even_asked_when_the_environment_is_enough(bad: Any, words: str) -> None:
+    practice = open_practice("neuratrade")
+    with start(practice) as venue:
+        done = bad.run(
+            *("order", "ord-20260303120000-1", "-o", "json"),
+            CANCEL_NEURATRADE_TOKEN=practice.credentials["token"],
+            CANCEL_NEURATRADE_URL=venue.url,
+        )
+    assert (done.code, done.err) == (0, "")
+    assert done.seconds < 3.0

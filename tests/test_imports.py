@@ -1,0 +1,180 @@
+"""What a run imports, and when: a cancel is a race, and an import that it does not need is time lost.
+
+The real command runs in a process of its own. What is loaded is noted as its last request leaves, and again
+as the process ends.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordercancel import __version__
+from venues.registry import VENUES
+
+WATCHER = """
+import os, sys
+
+sent, ended, *arguments = sys.argv[1:]
+sys.argv = ["cancel", *arguments]
+leave = os._exit
+
+
+def note(file):
+    with open(file, "w") as names:
+        names.write("\\n".join(list(sys.modules)))
+
+
+def hook(event, _):
+    if event == "http.client.send":
+        note(sent)
+
+
+def noted(code):
+    note(ended)
+    leave(code)
+
+
+os._exit = noted
+sys.addaudithook(hook)
+from ordercancel import main
+
+main()
+"""
+MODULES = {name: entry.module for name, entry in VENUES.items()}
+VERBS = (
+    ("3commas", "deal-order", "2345678901 1123077331"),
+    ("3commas", "smart-trade", "30404560"),
+    ("tanx", "tanx", "25768879"),
+    ("neuratrade", "order", "ord-20260303120000-1"),
+    ("tradernet", "tradernet", "2929292929"),
+)
+every_verb = pytest.mark.parametrize(("venue", "verb", "ids"), VERBS, ids=[verb for _, verb, _ in VERBS])
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A run's exit code and output, and which modules it had as its last request left, and in the end."""
+
+    code: int
+    out: str
+    sent: frozenset[str]
+    ended: frozenset[str]
+
+
+Watch = Callable[..., Loaded]
+
+
+@pytest.fixture
+def watch(installed: Any, tmp_path: Path) -> Watch:
+    def watched(*args: str, **environ: str) -> Loaded:
+        watcher, sent, ended = (tmp_path / name for name in ("watcher.py", "sent", "ended"))
+        watcher.write_text(WATCHER)
+        sent.write_text("")
+        done = subprocess.run(
+            [sys.executable, str(watcher), str(sent), str(ended), *args],
+            env=installed.environ(environ), cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        names = [frozenset(file.read_text().split()) for file in (sent, ended)]
+        return Loaded(done.returncode, done.stdout + done.stderr, *names)
+
+    return watched
+
+
+@pytest.fixture(scope="module")
+def sandbox(serve: Any) -> Iterator[dict[str, str]]:
+    with serve() as served:
+        yield dict(served.environ)
+
+
+def packages(modules: frozenset[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_help_and_version_load_nothing_heavy(watch: Watch, flag: str) -> None:
+    loaded = watch(flag)
+    assert (loaded.code, __version__ in loaded.out or "Usage" in loaded.out) == (0, True)
+    heavy = {"requests", "urllib3", "pydantic", "keyring", "rich", "cryptography", "eth_account", "platformdirs"}
+    assert packages(loaded.ended) & heavy == set()
+    assert loaded.ended & {*MODULES.values(), "venues.link", "venues.procedure", "cli.cancel"} == set()
+
+
+@every_verb
+def test_only_the_venue_in_use_is_loaded(
+    watch: Watch, sandbox: dict[str, str], venue: str, verb: str, ids: str
+) -> None:
+    loaded = watch(verb, *ids.split(), "-o", "json", "--dry-run", **sandbox)
+    assert loaded.code == 0, loaded.out
+    assert loaded.ended & set(MODULES.values()) == {MODULES[venue]}
+    replies = {name for name in loaded.ended if re.fullmatch(r"venues\.replies\.(?!base)\w+", name)}
+    assert replies == {MODULES[venue].replace("venues.", "venues.replies.")}
+    assert not any(name.startswith("venues.sandbox") for name in loaded.ended)
+
+
+@every_verb
+def test_a_json_run_loads_neither_tables_nor_a_keyring(
+    watch: Watch, sandbox: dict[str, str], venue: str, verb: str, ids: str
+) -> None:
+    loaded = watch(verb, *ids.split(), "-o", "json", "--dry-run", **sandbox)
+    assert loaded.code == 0, loaded.out
+    assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account"} == set()
+
+
+def test_a_table_is_what_loads_rich(watch: Watch, sandbox: dict[str, str]) -> None:
+    """The check above can fail: it would see rich."""
+    loaded = watch("tanx", "25768879", "--dry-run", FORCE_COLOR="1", **sandbox)
+    assert loaded.code == 0, loaded.out
+    assert "rich" in packages(loaded.ended)
+
+
+def test_a_field_that_is_missing_is_what_loads_keyring(watch: Watch, sandbox: dict[str, str]) -> None:
+    without = {name: value for name, value in sandbox.items() if name != "CANCEL_NEURATRADE_TOKEN"}
+    loaded = watch("order", "ord-20260303120000-1", "-o", "json", "--dry-run", **without)
+    assert loaded.code == 6, loaded.out
+    assert "keyring" in packages(loaded.ended)
+
+
+def test_cryptography_is_loaded_for_an_rsa_key(watch: Watch, serve: Any) -> None:
+    with serve("--rsa") as served:
+        loaded = watch("smart-trade", "30404560", "-o", "json", "--dry-run", **served.environ)
+    assert loaded.code == 0, loaded.out
+    assert "cryptography" in packages(loaded.ended)
+
+
+def test_eth_account_is_loaded_for_a_wallets_log_in(watch: Watch, sandbox: dict[str, str]) -> None:
+    pytest.importorskip("eth_account")
+    tokens = ("CANCEL_TANX_ACCESS_TOKEN", "CANCEL_TANX_REFRESH_TOKEN")
+    without = {name: value for name, value in sandbox.items() if name not in tokens}
+    loaded = watch("tanx", "25768879", "-o", "json", "--dry-run", CANCEL_TANX_WALLET_KEY="0x" + "11" * 32, **without)
+    assert loaded.code == 6, loaded.out  # a stranger's wallet; the log-in was tried
+    assert "eth_account" in packages(loaded.ended)
+
+
+@pytest.mark.parametrize(
+    ("verb", "ids"),
+    [
+        ("deal-order", "2345678901 1123077345"),
+        ("smart-trade", "30404571"),
+        ("tanx", "25768914"),
+        ("order", "ord-20260303120500-2"),
+        ("tradernet", "2929292930"),
+    ],
+)
+def test_what_reads_the_reply_is_not_loaded_before_the_cancel_has_left(
+    watch: Watch, sandbox: dict[str, str], verb: str, ids: str
+) -> None:
+    loaded = watch(verb, *ids.split(), "-o", "json", "--no-wait", **sandbox)
+    assert loaded.code == 0, loaded.out
+    assert "requests" in packages(loaded.sent)
+    assert packages(loaded.sent) & {"pydantic", "pydantic_core"} == set()
+    assert not any(name.startswith("venues.replies.") for name in loaded.sent)
+    assert "cli.render" not in loaded.sent

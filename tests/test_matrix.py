@@ -1,0 +1,137 @@
+"""Every fault at every venue, through the real command over real HTTP: does it tell the truth?
+
+The two numbers that must be zero are printed at the end. A false success: said cancelled, and it is not. A
+false failure: said refused, not found, too late, unavailable or the like, though this run did cancel it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.cases import Case, cases
+from tests.faults.run import Ran, command, environment, run
+from tests.faults.server import FaultServer
+from venues.result import Outcome
+
+AT_ONCE = 8  # processes; they mostly wait
+STARTING = 15.0  # seconds that a busy machine may need to start a process
+CASES = list(cases())
+CODES = {outcome.word: outcome.exit_code for outcome in Outcome}
+SUCCESSES = {"cancelled", "already-cancelled"}
+FAILURES = {"too-late", "not-found", "refused", "unauthorized", "rate-limited", "unavailable"}
+LOOKING = {"look", "other", "refresh", "login", "session"}  # other: a look at a server without that route
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a case came to, on both sides."""
+
+    ran: Ran
+    server: FaultServer
+    is_cancelled: bool
+    by_us: bool
+
+    @property
+    def record(self) -> dict[str, Any]:
+        (record,) = self.ran.document["orders"]
+        assert isinstance(record, dict)
+        return record
+
+    @property
+    def is_false_success(self) -> bool:
+        return self.record["outcome"] in SUCCESSES and not self.is_cancelled
+
+    @property
+    def is_false_failure(self) -> bool:
+        return self.record["outcome"] in FAILURES and self.by_us
+
+
+@dataclass
+class Matrix:
+    """All the cases that were asked for, run once, and the two counts."""
+
+    seen: dict[str, Future[Seen]]
+    false_successes: set[str] = field(default_factory=set)
+    false_failures: set[str] = field(default_factory=set)
+    told: int = 0
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        terminalreporter.write_line(
+            f"fault matrix: {self.told} cases, {len(self.false_successes)} false successes, "
+            f"{len(self.false_failures)} false failures"
+        )
+
+
+@pytest.fixture(scope="session")
+def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """Runs the cases that were selected, several at once, and gives their outcomes as they come."""
+    home = tmp_path_factory.mktemp("matrix")
+    names = {item.callspec.params["case"].name for item in request.session.items if _is_case(item)}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        selected = [case for case in CASES if case.name in names]
+        matrix = Matrix({
+            case.name: pool.submit(see, case, home / str(number)) for number, case in enumerate(selected)
+        })  # fmt: skip
+        request.config.pluginmanager.register(matrix, "fault-matrix")
+        yield matrix
+        pool.shutdown(cancel_futures=True)
+
+
+def _is_case(item: Any) -> bool:
+    return getattr(item, "function", None) is test_case
+
+
+def see(case: Case, home: Path) -> Seen:
+    home.mkdir()
+    practice = case.practice()
+    given = practice.credentials if case.row.credentials is None else case.row.credentials(practice)
+    with FaultServer(practice, case.plan(), case.row.door) as server:
+        if (at_look := case.row.at_look) is not None:
+            server.at_look = lambda number: at_look(practice, case.order_id, number)
+        argv = command(case.verb, *case.args, "-o", "json", "--wait", str(case.wait), *case.row.options)
+        ran = run(argv, environment(home, server, given))
+        faults = list(server.faults)
+        seen = Seen(ran, server, server.is_cancelled(case.order_id), server.was_cancelled_by_us(case.order_id))
+    assert faults == []
+    return seen
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case(matrix: Matrix, case: Case) -> None:
+    seen = matrix.seen[case.name].result()
+    ran, server = seen.ran, seen.server
+    matrix.told += 1
+    assert "Traceback" not in ran.err
+    record = seen.record
+    if seen.is_false_success:
+        matrix.false_successes.add(case.name)
+    if seen.is_false_failure:
+        matrix.false_failures.add(case.name)
+    assert not seen.is_false_success, f"said {record['outcome']}, and it is not: {record['message']}"
+    assert not seen.is_false_failure, f"said {record['outcome']}, and this run cancelled it: {record['message']}"
+
+    arrived = server.arrived["cancel"]
+    told = (record["outcome"], ran.code, arrived, record["attempts"])
+    assert told == (case.outcome, CODES[case.outcome], case.arrived, case.attempts), record["message"]
+    assert ran.document["exit_code"] == record["exit_code"] == ran.code
+    assert case.row.says in record["message"]
+    assert ran.took < case.wait + STARTING
+    assert_manners(case, server)
+
+
+def assert_manners(case: Case, server: FaultServer) -> None:
+    """What holds under every fault."""
+    assert server.practice.dangers == [], "asked for something that closes or sells"
+    assert server.elsewhere.log == [], "a redirect was followed"
+    assert not any("Cookie" in request.headers for request in server.log), "a cookie came back"
+    for route in set(case.row.sent_once):
+        assert server.arrived[route] <= 1, f"{route} was asked {server.arrived[route]} times"
+    steps = [step for step in server.sequence if step in {"cancel", *LOOKING}]
+    assert ("cancel", "cancel") not in set(pairwise(steps)), "repeated without a look"

@@ -1,0 +1,126 @@
+"""What is in the wheel and the sdist, and that a trader's own modules cannot stand in the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Callable
+from email.parser import Parser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordercancel import __version__
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("cli", "venues", "config")
+ENTRY_POINTS = "[console_scripts]\ncancel = ordercancel:main\nordercancel = ordercancel:main\n"
+HOSTILE = "raise SystemExit('a module of the trader was imported in place of ours')\n"
+
+
+@pytest.fixture(scope="module")
+def project() -> Any:
+    """Out: the parsed pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """Out: a folder with modules that bear the names of our folders and files."""
+    for name in (*PACKAGES, "tests", "secret", "main", "sandbox"):
+        (tmp_path / f"{name}.py").write_text(HOSTILE)
+    return tmp_path
+
+
+def names(wheel: Path) -> list[str]:
+    return zipfile.ZipFile(wheel).namelist()
+
+
+def sources() -> set[str]:
+    """Out: every Python file of ours, by its place in an installation."""
+    files = {f"ordercancel/{path.name}" for path in (ROOT / "ordercancel").glob("*.py")}
+    for package in PACKAGES:
+        files |= {f"ordercancel/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / package).rglob("*.py")}
+    return files
+
+
+def test_the_wheel_adds_one_top_level_name(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in names(wheel)}
+    assert tops == {"ordercancel", f"ordercancel-{__version__}.dist-info"}
+
+
+def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: Path) -> None:
+    assert {name for name in names(wheel) if ".dist-info/" not in name} == sources()
+
+
+def test_the_wheel_names_both_commands(wheel: Path) -> None:
+    info = f"ordercancel-{__version__}.dist-info"
+    assert zipfile.ZipFile(wheel).read(f"{info}/entry_points.txt").decode().strip() == ENTRY_POINTS.strip()
+    assert f"{info}/licenses/LICENSE" in names(wheel)
+
+
+def test_the_version_stands_in_one_place(wheel: Path, project: Any) -> None:
+    metadata = zipfile.ZipFile(wheel).read(f"ordercancel-{__version__}.dist-info/METADATA").decode()
+    assert Parser().parsestr(metadata)["Version"] == __version__
+    assert "version" not in project["project"]
+    assert project["project"]["dynamic"] == ["version"]
+
+
+def test_the_folders_are_mapped_into_the_one_package(project: Any) -> None:
+    targets = project["tool"]["hatch"]["build"]["targets"]
+    assert targets["wheel"]["sources"] == {package: f"ordercancel/{package}" for package in PACKAGES}
+
+
+def test_the_sdist_is_enough_to_build_the_same_wheel(
+    wheel: Path, build: Callable[[Path, str], Path], tmp_path: Path
+) -> None:
+    with tarfile.open(build(ROOT, "--sdist")) as sdist:
+        sdist.extractall(tmp_path, filter="data")
+    (tree,) = tmp_path.iterdir()
+    for file in ("README.md", "CHANGELOG.md", "LICENSE", "tests/test_packaging.py", "tests/vectors/tanx.json"):
+        assert (tree / file).is_file(), file
+    assert sorted(names(build(tree, "--wheel"))) == sorted(names(wheel))
+
+
+@pytest.mark.parametrize("script", ["cancel", "ordercancel"])
+def test_a_hostile_pythonpath_does_no_harm(installed: Any, hostile: Path, script: str) -> None:
+    both = f"{hostile}:{installed.site}"
+    done = installed.run(
+        "order", "ord-20260303120000-1", "--sandbox", "-o", "json", script=script, env={"PYTHONPATH": both}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"outcome": "cancelled"' in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_hostile_working_directory_does_no_harm(installed: Any, hostile: Path) -> None:
+    run = "from ordercancel import main; raise SystemExit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "order", "ord-20260303120000-1", "--sandbox"],
+        env=installed.environ(), cwd=hostile, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_an_editable_installation_finds_the_folders_of_the_checkout(tmp_path: Path, hostile: Path) -> None:
+    """`pip install -e` needs its build back end installed here, since nothing is fetched."""
+    site = tmp_path / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation",
+         "--target", str(site), "-e", str(ROOT)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (path_file,) = site.glob("*.pth")
+    assert path_file.read_text().strip() == str(ROOT)
+    run = f"import site; site.addsitedir({str(site)!r}); from ordercancel import main; raise SystemExit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "order", "ord-20260303120000-1", "--sandbox"],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(hostile)},
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,48 @@
+"""Time that passes at once, HTTP without a network, and no way out of this machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import responses
+
+from tests.venues.fakes import Bench, FakeClock
+from tests.venues.wire import Wire
+
+HERE = Path(__file__).parent
+VECTORS = HERE.parent / "vectors"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1"]))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def bench(clock: FakeClock) -> Bench:
+    return Bench(clock)
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """Any request that was not declared fails the test, even when the code took the refusal for an outage."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        wire = Wire(mock)
+        yield wire
+        assert wire.undeclared() == []
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[[str], Any]:
+    """Out: a function from the venue's name to its file of signature vectors."""
+    return lambda venue: json.loads((VECTORS / f"{venue}.json").read_text())

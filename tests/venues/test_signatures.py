@@ -1,0 +1,237 @@
+"""Signatures against the golden vectors and the venues' own published values; keys that cannot be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
+from venues import jwt, threecommas, tradernet
+from venues.interface import OrderRef, Unauthorized
+from venues.result import Outcome
+from venues.tanx_login import Wallet, check_text
+
+ROOT = Path(__file__).parents[2]
+Golden = Callable[[str], Any]
+TEXT = "/public/api/v2/smart_trades/12345678"
+
+
+# --- 3Commas
+
+
+def test_threecommas_vectors(golden: Golden) -> None:
+    file = golden("3commas")
+    keys = {key["name"]: key["secret"] for key in file["keys"]}
+    kinds = set()
+    for vector in file["vectors"]:
+        payload = vector["query"] or vector["body"]
+        assert threecommas.sign(keys[vector["key"]], vector["path"], payload) == vector["signature"], vector["name"]
+        kinds.add(vector["kind"])
+    assert kinds == {"hmac", "rsa"}
+
+
+@pytest.fixture
+def rsa_pem(golden: Golden) -> str:
+    return next(str(key["secret"]) for key in golden("3commas")["keys"] if key["kind"] == "rsa")
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda pem: pem.replace("\n", "\\n"),
+        lambda pem: "\n  " + pem + "\n\n",
+        lambda pem: pem.replace("\n", "\r\n"),
+        lambda pem: pem.rstrip("\n"),
+    ],
+    ids=["literal backslash n", "white space around", "Windows line ends", "no last line end"],
+)
+def test_a_pem_text_as_it_comes_from_a_variable(spell: Callable[[str], str], rsa_pem: str) -> None:
+    assert threecommas.sign(spell(rsa_pem), TEXT) == threecommas.sign(rsa_pem, TEXT)
+
+
+def pem_of(key: Any, *, secret: bytes | None = None, pkcs8: bool = True) -> str:
+    from cryptography.hazmat.primitives import serialization as s
+
+    form = s.PrivateFormat.PKCS8 if pkcs8 else s.PrivateFormat.TraditionalOpenSSL
+    how: Any = s.BestAvailableEncryption(secret) if secret else s.NoEncryption()
+    return str(key.private_bytes(s.Encoding.PEM, form, how).decode())
+
+
+def test_pkcs8_signs_like_pkcs1(rsa_pem: str) -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    key = load_pem_private_key(rsa_pem.encode(), password=None)
+    assert threecommas.sign(pem_of(key), TEXT) == threecommas.sign(rsa_pem, TEXT)
+
+
+@pytest.mark.parametrize("pkcs8", [True, False])
+def test_a_passphrase_is_refused_in_one_line(pkcs8: bool, rsa_pem: str) -> None:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    key = load_pem_private_key(rsa_pem.encode(), password=None)
+    with pytest.raises(Unauthorized, match=r"CANCEL_3COMMAS_API_SECRET.*passphrase") as caught:
+        threecommas.sign(pem_of(key, secret=b"open sesame", pkcs8=pkcs8), TEXT)
+    assert "\n" not in caught.value.message
+
+
+def test_another_kind_of_key_is_refused() -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    with pytest.raises(Unauthorized, match="wants RSA"):
+        threecommas.sign(pem_of(ec.generate_private_key(ec.SECP256R1())), TEXT)
+
+
+@pytest.mark.parametrize(
+    "pem",
+    [
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n\u00fc\n-----END PRIVATE KEY-----",
+    ],
+)
+def test_a_malformed_pem_is_refused_and_not_quoted(pem: str) -> None:
+    with pytest.raises(Unauthorized, match="no usable RSA private key") as caught:
+        threecommas.sign(pem, TEXT)
+    assert "AAAA" not in caught.value.message
+    assert caught.value.__cause__ is None
+
+
+# --- Tradernet
+
+
+def test_the_official_check_value(golden: Golden) -> None:
+    test = golden("tradernet")["published_self_test"]
+    assert tradernet.presign(test["data"]) == test["string_to_sign"]
+    assert tradernet.sign(test["private_key"], test["string_to_sign"]) == test["signature"]
+    assert test["signature"].startswith("f2cbb400e9fcb40a1ab38cc987e2")  # what the official page shows
+
+
+def test_tradernet_vectors(golden: Golden) -> None:
+    file = golden("tradernet")
+    keys = {key["name"]: (key["public_key"], key["private_key"]) for key in file["keys"]}
+    seen = set()
+    for vector in file["vectors"]:
+        public, private = keys[vector["key"]]
+        params = vector["params"] or {}
+        if vector["api_version"] == 2:
+            request = tradernet.form_request(public, private, vector["command"], params, int(vector["nonce"]))
+            assert dict(parse_qsl(str(request.body, "ascii"))) == vector["form"]
+        else:
+            stamp = int(vector["timestamp"])
+            request = tradernet.header_request(public, private, vector["command"], params, stamp)
+            assert request.body == vector["body"].encode()
+            assert request.headers["X-NtApi-Timestamp"] == vector["timestamp"]
+        assert request.path == vector["path"]
+        assert request.headers["X-NtApi-Sig"] == vector["signature"], vector["name"]
+        assert request.headers["X-NtApi-PublicKey"] == public
+        seen.add((vector["api_version"], vector["name"]))
+    assert len(seen) == 10
+
+
+def test_form_values_are_signed_as_they_are_and_sent_encoded() -> None:
+    request = tradernet.form_request("k y", "s", "c", {"b": "1&2", "a": "\u00fc"}, 5)
+    assert request.body == b"apiKey=k%20y&cmd=c&nonce=5&params[b]=1%262&params[a]=%C3%BC"
+    text = "apiKey=k y&cmd=c&nonce=5&params=a=\u00fc&b=1&2"
+    assert request.headers["X-NtApi-Sig"] == tradernet.sign("s", text)
+
+
+# --- tanX
+
+
+def test_tanx_vectors(golden: Golden) -> None:
+    file = golden("tanx")
+    for pair in file["addresses"]:
+        assert Wallet(pair["private_key"]).address == pair["address"]
+    for vector in file["personal_sign"]:
+        assert len(vector["message"].encode()) == vector["utf8_length"]
+        assert Wallet(vector["private_key"]).sign(check_text(vector["message"])) == vector["user_signature"]
+
+
+def test_a_wallet_key_in_any_spelling(golden: Golden) -> None:
+    pair = golden("tanx")["addresses"][0]
+    digits = pair["private_key"][2:]
+    for spelling in (digits, digits.upper(), "0X" + digits, f"  0x{digits}\n"):
+        assert Wallet(spelling).address == pair["address"]
+
+
+def test_texts_that_are_never_signed(golden: Golden) -> None:
+    refuse = golden("tanx")["refuse"]
+    assert len(refuse) == 2
+    for text in (
+        *refuse,
+        *(f"{text} (Login-code:x)" for text in refuse),
+        "",
+        "login-code:",
+        None,
+        7,
+        ["Login-code:"],
+    ):
+        with pytest.raises(Unauthorized, match="nothing was signed"):
+            check_text(text)
+
+
+@pytest.mark.parametrize("key", ["", "0x", "zz" * 32, "ab" * 31, "ab" * 33, "0x0x" + "ab" * 31, "\uff11" * 64])
+def test_a_wallet_key_that_is_no_hex(key: str) -> None:
+    with pytest.raises(Unauthorized, match="CANCEL_TANX_WALLET_KEY") as caught:
+        Wallet(key)
+    assert len(key) < 4 or key not in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "f" * 64])
+def test_a_wallet_key_off_the_curve(key: str) -> None:
+    with pytest.raises(Unauthorized, match="secp256k1") as caught:
+        Wallet(key)
+    assert key not in str(caught.value)
+
+
+def test_without_the_extra_the_tokens_are_named(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> None:
+    monkeypatch.setitem(sys.modules, "eth_account", None)
+    venue = built("tanx", link_to("http://127.0.0.1:9", Held({"wallet_key": "ab" * 32}), clock))
+    result = cancel(venue, OrderRef("1"))
+    assert (result.outcome, result.attempts) == (Outcome.UNAUTHORIZED, 0)
+    assert "ordercancel[tanx]" in result.message
+    assert "CANCEL_TANX_ACCESS_TOKEN" in result.message
+
+
+def test_the_library_may_not_raise_the_recursion_limit() -> None:
+    """With its limit of 100,000 a deeply nested reply would crash the interpreter."""
+    code = (
+        "import sys; from venues.tanx_login import Wallet; from venues.http import parse_json; before = "
+        "sys.getrecursionlimit(); Wallet('ab' * 32); print(sys.getrecursionlimit() == before, parse_json(b'[' * 99999))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "True NOT_JSON\n"
+
+
+# --- JSON Web Tokens
+
+
+def test_the_expiry_of_the_golden_tokens(golden: Golden) -> None:
+    for vector in golden("tanx")["jwt"]:
+        assert jwt.expiry(vector["token"]) == vector["exp"]
+
+
+def test_the_expiry_of_the_neuratrade_example() -> None:
+    middle = (
+        "eyJ1c2VyX2lkIjoidS0xIiwiZW1haWwiOiJhQGV4YW1wbGUuY29tIiwiZXhwIjoxNzcyNjI1NjAwLCJuYmYiOjE3NzI1MzkyMDAs"
+        "ImlhdCI6MTc3MjUzOTIwMH0"
+    )
+    assert jwt.expiry(f"x.{middle}.y") == 1772625600
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "opaque", "a.b", "a.b.c", "a.\u00fc.c", "a.e30.c", "a.W10.c", "a.eyJleHAiOnRydWV9.c", "a.eyJleHAiOiIxIn0.c",
+     "a.eyJleHAiOjFlOTk5OTk5OTk5OTk5OTk5OTk5OX0.c", "a.eyJleHAiOjEwMDAwMDAwMDAwMDAwMDAwMH0.c"],
+)  # fmt: skip
+def test_a_token_without_a_readable_expiry(token: str) -> None:
+    assert jwt.expiry(token) is None
