@@ -161,8 +161,12 @@ class Command:
 
     def _stdin_ids(self) -> Iterator[str]:
         # A file object of our own: the interpreter may not end while a thread waits inside sys.stdin.
-        with os.fdopen(os.dup(0), "rb") as stream:
-            yield from read_ids(stream, self._parse, self._report_line)
+        try:
+            with os.fdopen(os.dup(0), "rb") as stream:
+                yield from read_ids(stream, self._parse, self._report_line)
+        except OSError as error:  # what was read before is cancelled and reported all the same
+            self.bad_lines += 1
+            warn(f"standard input broke off: {error.strerror}; what would have come after it is not cancelled")
 
     def _report_line(self, number: int, bad: BadId) -> None:
         self.bad_lines += 1

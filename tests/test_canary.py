@@ -20,8 +20,8 @@ import pytest
 from tests.faults import canary
 from tests.faults import faults as f
 from tests.faults.canary import Marked, accounts, echo, found_in, in_error, nested, wallet_account
-from tests.faults.run import ORDERS, Ran, command, environment, run
-from tests.faults.server import Asked, Fault, FaultServer, Faults, always, once
+from tests.faults.run import ORDERS, Ran, command, environment, run, selected
+from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
 from venues.registry import venue_of
 from venues.sandbox import open_practice
 from venues.sandbox.practice import Reply
@@ -123,21 +123,15 @@ def leaks(marked: Marked, plan: dict[str, Faults], args: list[str], home: Path, 
 
 
 @pytest.fixture(scope="session")
-def flock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Leaks]]]:
+def flock(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Future[Leaks]]]:
     """All the runs that were selected, several at once."""
     home = tmp_path_factory.mktemp("canary")
-    selected = {item.callspec.params["one"].name for item in request.session.items if _is_canary(item)}
+    chosen = selected(request.session.items, test_nothing_secret_shows, "one")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {
-            one.name: pool.submit(fly, one, home / str(number))
-            for number, one in enumerate(RUNS)
-            if one.name in selected
-        }
+        yield {one.name: pool.submit(fly, one, home / str(number)) for number, one in enumerate(chosen)}
         pool.shutdown(cancel_futures=True)
-
-
-def _is_canary(item: Any) -> bool:
-    return getattr(item, "function", None) is test_nothing_secret_shows
 
 
 def fly(one: Canary, home: Path) -> Leaks:

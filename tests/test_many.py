@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -20,7 +21,7 @@ from venues.sandbox.server import Running, start
 from venues.sandbox.threecommas import EXTRA_DEAL, PracticeThreeCommas
 from venues.sandbox.tradernet import PracticeTradernet
 
-LONGEST = 30.0  # seconds, after which a run is taken for hung
+LONGEST = 25.0  # seconds, after which a run is taken for hung
 
 
 def order(number: int) -> str:
@@ -38,17 +39,17 @@ class Watched:
 
     practice: Practice
     delay: Callable[[Request], float] = lambda request: 0.0
-    on_request: Callable[[], None] = lambda: None
+    came: int = 0
     most_at_once: int = 0
     _at_once: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, request: Request) -> Reply:
         with self._lock:
+            self.came += 1
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
         try:
-            self.on_request()
             time.sleep(self.delay(request))
             return self.practice.answer(request)
         finally:
@@ -86,19 +87,22 @@ class Desk:
         self.server = server
 
     @contextmanager
-    def begun(self, *args: str, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
-        """The command, running; its standard input is a pipe."""
+    def begun(self, *args: str, opened: IO[bytes] | None = None, **environ: str) -> Iterator[subprocess.Popen[bytes]]:
+        """The command, running; its standard input is a pipe, or a file that is `opened`."""
         prefix = f"CANCEL_{self.practice.venue.upper()}_"
         given = {"url": self.running.url, **self.practice.credentials}
         environ |= {prefix + name.upper(): value for name, value in given.items()}
         process = subprocess.Popen(
             [str(self._installed.script()), *args], env=self._installed.environ(environ),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=opened or subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
+        hung = threading.Timer(LONGEST, process.kill)  # so that no test waits for ever for a line
+        hung.start()
         with process:
             try:
                 yield process
             finally:
+                hung.cancel()
                 process.kill()
 
     def run(self, *args: str, stdin: bytes = b"", **environ: str) -> Ran:
@@ -108,9 +112,16 @@ class Desk:
         return Ran(process.returncode, out.decode(), err.decode(), time.monotonic() - began)
 
     def wait_for(self, route: str, count: int) -> None:
-        """Until so many requests of a route have come."""
+        """Until so many requests of a route have been answered."""
+        self._wait(lambda: self.practice.counts[route] >= count)
+
+    def wait_for_requests(self, count: int) -> None:
+        """Until so many requests have come, answered or not."""
+        self._wait(lambda: self.server.came >= count)
+
+    def _wait(self, is_so: Callable[[], bool]) -> None:
         ends = time.monotonic() + LONGEST
-        while self.practice.counts[route] < count:
+        while not is_so():
             assert time.monotonic() < ends, self.practice.counts
             time.sleep(0.01)
 
@@ -209,6 +220,18 @@ def test_a_closed_standard_input_is_wrong_usage(desk: Open) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_standard_input_that_breaks_off_keeps_the_report_of_what_came_before(desk: Open, tmp_path: Path) -> None:
+    here = desk(1)
+    unreadable = (tmp_path / "ids").open("wb")
+    with unreadable, here.begun("order", order(1), "-", "-o", "json", opened=unreadable) as process:
+        out, err = process.communicate(timeout=LONGEST)
+    assert process.returncode == 2
+    assert err.startswith(b"standard input broke off: ")
+    assert err.count(b"\n") == 1
+    document = json.loads(out)
+    assert (document["exit_code"], document["orders"][0]["outcome"]) == (2, "cancelled")
+
+
 # --- streams
 
 
@@ -258,6 +281,20 @@ def test_ctrl_c_in_the_middle_of_a_thousand_reports_every_order_that_was_sent(de
     assert [record["order_id"] for record in document["orders"]] == orders(1_000)
     unsent = [record for record in document["orders"] if not record["attempts"]]
     assert {record["outcome"] for record in unsent} == {"unavailable"}
+
+
+def test_ctrl_c_while_the_venue_hangs_calls_unknown_what_was_sent(desk: Open) -> None:
+    here = desk(20, delay=lambda request: 6.0)
+    with here.begun("order", *orders(20), "-j", "3", "-o", "json") as process:
+        here.wait_for_requests(3)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=LONGEST)
+    assert process.returncode == 130
+    assert time.monotonic() - began < 5  # two seconds of grace, not the deadline
+    records = json.loads(out)["orders"]
+    assert [(record["outcome"], record["attempts"]) for record in records[:3]] == [("unknown", 1)] * 3
+    assert {(record["outcome"], record["attempts"]) for record in records[3:]} == {("unavailable", 0)}
 
 
 def test_json_keeps_the_order_given_and_jsonl_goes_as_orders_end(desk: Open) -> None:

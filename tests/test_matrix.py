@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.faults.cases import Case, cases
-from tests.faults.run import Ran, command, environment, run
+from tests.faults.cases import cases
+from tests.faults.row import Case
+from tests.faults.run import Ran, command, environment, run, selected
 from tests.faults.server import FaultServer
 from venues.result import Outcome
 
@@ -73,26 +74,19 @@ class Matrix:
 def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
     """Runs the cases that were selected, several at once, and gives their outcomes as they come."""
     home = tmp_path_factory.mktemp("matrix")
-    names = {item.callspec.params["case"].name for item in request.session.items if _is_case(item)}
+    chosen = selected(request.session.items, test_case, "case")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        selected = [case for case in CASES if case.name in names]
-        matrix = Matrix({
-            case.name: pool.submit(see, case, home / str(number)) for number, case in enumerate(selected)
-        })  # fmt: skip
+        matrix = Matrix({case.name: pool.submit(see, case, home / str(n)) for n, case in enumerate(chosen)})
         request.config.pluginmanager.register(matrix, "fault-matrix")
         yield matrix
         pool.shutdown(cancel_futures=True)
-
-
-def _is_case(item: Any) -> bool:
-    return getattr(item, "function", None) is test_case
 
 
 def see(case: Case, home: Path) -> Seen:
     home.mkdir()
     practice = case.practice()
     given = practice.credentials if case.row.credentials is None else case.row.credentials(practice)
-    with FaultServer(practice, case.plan(), case.row.door) as server:
+    with FaultServer(practice, case.row.plan, case.row.door) as server:
         if (at_look := case.row.at_look) is not None:
             server.at_look = lambda number: at_look(practice, case.order_id, number)
         argv = command(case.verb, *case.args, "-o", "json", "--wait", str(case.wait), *case.row.options)

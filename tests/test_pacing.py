@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from venues.sandbox.server import Running, start
 from venues.shared_look import SharedLook
 
 MINUTE = 60.0
-LONGEST = 30.0
+LONGEST = 25.0  # seconds, after which a run is taken for hung
 
 
 @pytest.fixture
@@ -196,7 +197,9 @@ def test_looks_that_are_due_one_after_another_share_one() -> None:
 
     def look(patience: float) -> int:
         looks.append(time.monotonic())
-        return len(looks)
+        number = len(looks)
+        time.sleep(0.08)
+        return number
 
     got: list[int] = []
     threads = []
@@ -289,7 +292,7 @@ def test_a_long_run_says_so_before_it_begins(
         env=environ(installed, venue, CANCEL_NEURATRADE_REQUESTS_PER_MINUTE="100"),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    with process:
+    with process, killed_when_hung(process):
         assert process.stderr is not None
         if says is not None:
             assert process.stderr.readline() == says + "\n"
@@ -311,7 +314,7 @@ def test_a_terminal_shows_a_bar_with_the_time_that_is_left(installed: Any, venue
         [str(installed.script()), "order", *orders(60), "-j", "4", "-o", "json"],
         env=environ(installed, venue, TERM="xterm"), stdout=subprocess.PIPE, stderr=slave,
     )  # fmt: skip
-    with process:
+    with process, killed_when_hung(process):
         os.close(slave)
         shown = read_all(master)
         out, _ = process.communicate(timeout=LONGEST)
@@ -322,6 +325,17 @@ def test_a_terminal_shows_a_bar_with_the_time_that_is_left(installed: Any, venue
     assert all(bar.count("#") == 20 * int(count) // 60 for bar, count in pictures)
     assert shown.rstrip("\n").endswith("\r")  # and the line is empty again in the end
     assert (process.returncode, json.loads(out)["exit_code"]) == (0, 0)
+
+
+@contextmanager
+def killed_when_hung(process: subprocess.Popen[Any]) -> Iterator[None]:
+    timer = threading.Timer(LONGEST, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        process.kill()  # a test that failed does not wait for the run's end
 
 
 def read_all(terminal: int) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.faults import faults as f
 from tests.faults.run import ORDERS, command, environment, run
-from tests.faults.server import Door, Fault, FaultServer, Faults, always, once
+from tests.faults.server import Door, Fault, Faults, FaultServer, always, once
 from venues.registry import venue_of
 from venues.sandbox import open_practice
 from venues.sandbox.neuratrade import PracticeNeuraTrade
@@ -123,9 +123,7 @@ def test_an_answer_within_the_grace_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 @pytest.mark.parametrize("stream", [False, True], ids=["arguments", "stdin"])
-def test_a_signal_in_the_middle_of_many(
-    tmp_path: Path, stream: bool, number: signal.Signals, code: int
-) -> None:
+def test_a_signal_in_the_middle_of_many(tmp_path: Path, stream: bool, number: signal.Signals, code: int) -> None:
     """The first twenty are cancelled, then the venue hangs; every order that was sent is in the report."""
     practice = PracticeNeuraTrade(extra_open=60)
     ids = [order_id for order_id in practice.orders if order_id.startswith("ord-20260101000000-")]

@@ -107,6 +107,11 @@ class Limited(VenueError):
         self.banned = banned
         self.sent = sent
 
+    @property
+    def ours(self) -> bool:
+        """Whether only our own budget leaves no turn in time: the venue has asked for nothing."""
+        return not self.sent and not self.banned and self.retry_after is None
+
 
 class Refused(VenueError):
     """A definite no. `outcome` is what it is called unless a look shows the order final.

@@ -114,7 +114,9 @@ def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
     if status == 429:
         if "subscription" in reply.text.lower():
             raise Refused(said(reply, "the subscription does not allow this request"), raw=as_raw(reply))
-        raise Limited("the venue's rate limit (429)", retry_after=retry_after(reply, now), raw=as_raw(reply))
+        wait = retry_after(reply, now)
+        asked = f"; it asks to wait {wait:.0f} s" if wait else ""
+        raise Limited(f"the venue's rate limit (429{_quoted(reply)}){asked}", retry_after=wait, raw=as_raw(reply))
     if status == 451:
         raise NotTheApi(said(reply, "the venue does not serve this region (451)"), raw=as_raw(reply))
     if status == 403 and reply.is_html:

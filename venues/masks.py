@@ -60,7 +60,11 @@ def _spellings(secret: str) -> set[str]:
         form
         for part in (*bare, *(line for line in lines if not line.startswith("-----")))
         for form in (
-            part, json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1],
-            quote(part, safe=""), quote(part), quote_plus(part),
+            part,
+            json.dumps(part)[1:-1],
+            json.dumps(part, ensure_ascii=False)[1:-1],
+            quote(part, safe=""),
+            quote(part),
+            quote_plus(part),
         )
     }

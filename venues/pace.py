@@ -10,6 +10,8 @@ from venues.budget import Budget
 from venues.clock import Clock
 from venues.interface import Limited
 
+ROUNDING = 1e-6  # seconds; so short a wait is only a rounding error
+
 
 class Pace:
     """Hands out turns to send. A 429 pauses it for all threads, a 418 closes it."""
@@ -67,8 +69,10 @@ class Pace:
     def _delay(self) -> float:
         """Seconds until the bucket holds a turn and no pause is on."""
         now = self._clock.monotonic()
-        owed = max(self._free_at, now) + self._interval() - now - self._budget.burst * self._interval()
-        return max(owed, self._paused_until - now, 0.0)
+        # Not `free_at + interval - now - ...`: the rounding error of that can stay above 0 for ever.
+        owed = max(self._free_at - now, 0.0) - (self._budget.burst - 1) * self._interval()
+        delay = max(owed, self._paused_until - now)
+        return delay if delay > ROUNDING else 0.0
 
     def _take(self, ends: float) -> float:
         """Take a turn out of the bucket. Out: the seconds to wait before using it."""

@@ -138,6 +138,8 @@ class Cancel:
                 self._note(fault)
                 return None
             except Limited as no:
+                if no.ours and tries:  # the turns went into trying to reach the venue
+                    return self._as_it_stands()
                 return self._wait_for_limit(no)
             except Refused as no:
                 if no.renewable and self._renew():
@@ -274,7 +276,7 @@ class Cancel:
             return None
         except Limited as no:
             self._trouble = no.message
-            if not self._wait_out(no):
+            if not no.ours and not self._wait_out(no):
                 self._looks_refused = BLIND_AFTER
             return None
         except (NeverSent, Uncertain) as fault:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
+from tests.faults.run import ORDERS, OTHERS
 from tests.faults.server import Asked, Fault, hold
 from venues.sandbox.practice import RawReply, Reply
 
@@ -182,13 +183,14 @@ def bomb(*, acting: bool) -> Fault:
     return changed(lambda body: gzip.compress(b" " * HUGE + body), acting=acting, Content_Encoding="gzip")
 
 
-def of_another_order(order_id: str, other_id: str, *, acting: bool) -> Fault:
-    """The answer of another order, which is cancelled. `order_id` is ours."""
+def of_another_order(*, acting: bool) -> Fault:
+    """The answer of another order, which is cancelled."""
 
     def swap(body: bytes) -> bytes:
-        body = body.replace(order_id.removeprefix("ord-").encode(), other_id.removeprefix("ord-").encode())
-        for ours, theirs in CANCELLED_WORDS:
-            body = body.replace(ours, theirs)
+        for verb, (*_, ours) in ORDERS.items():
+            body = body.replace(ours.removeprefix("ord-").encode(), OTHERS[verb].removeprefix("ord-").encode())
+        for word, cancelled in CANCELLED_WORDS:
+            body = body.replace(word, cancelled)
         return body
 
     return changed(swap, acting=acting)
@@ -292,5 +294,3 @@ UNKNOWN = _each(404, _refusal(
 ))  # fmt: skip
 BAD_NONCE = said(200, {"code": 15, "errMsg": "Bad nonce."})
 NO_TEXT_404 = answer(404, "404 page not found", "text/plain")
-
-

@@ -22,6 +22,13 @@ ORDERS = {
     "order": ("ord-20260303120000-1",),
     "tradernet": ("2929292929",),
 }
+OTHERS = {  # orders that are not there
+    "deal-order": "1123077999",
+    "smart-trade": "30404999",
+    "tanx": "25768999",
+    "order": "ord-20260303120000-9",
+    "tradernet": "2929292999",
+}
 LONGEST = 30.0  # seconds, after which a run is taken for hung
 
 
@@ -39,6 +46,11 @@ class Ran:
         """The document of `-o json`. Raises ValueError when stdout is none."""
         found: dict[str, Any] = json.loads(self.out)
         return found
+
+
+def selected(items: list[Any], test: Any, parameter: str) -> list[Any]:
+    """Out: the values of a parametrized test that this session runs, in their order. In: the session's items."""
+    return [item.callspec.params[parameter] for item in items if getattr(item, "function", None) is test]
 
 
 def environment(

@@ -23,9 +23,12 @@ def shorten() -> None:
     procedure.LONGEST_BACK_OFF /= SCALE
     for entry in VENUES.values():
         module = import_module(entry.module)
-        for verb in entry.verbs.values():
+        for name, verb in entry.verbs.items():
             venue = getattr(module, verb.made_by)
             habits = venue.habits
+            if name == sys.argv[1]:
+                import_module("venues.transport")  # loading takes as long as ever, so it is done beforehand
+                import_module(venue.replies)
             venue.habits = replace(
                 habits,
                 first_looks=tuple(seconds / SCALE for seconds in habits.first_looks),

@@ -87,7 +87,9 @@ class FaultServer:
     `arrived` counts what arrived by route, `sequence` has the routes in their order, `log` the requests.
     """
 
-    def __init__(self, practice: Practice, plan: Mapping[str, Faults] | None = None, door: Door | None = None) -> None:
+    def __init__(
+        self, practice: Practice, plan: Mapping[str, Faults] | None = None, door: Door | None = None
+    ) -> None:
         self.practice = practice
         self.plan = dict(plan or {})
         self.door = door or Door()
@@ -192,16 +194,13 @@ class FaultServer:
 class _Listener(_Server):
     """Counts connections, and closes those that are to be closed unread."""
 
-    practice: FaultServer  # type: ignore[assignment]
+    practice: FaultServer
+    met = 0
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        if self.opened_before() in self.practice.door.closed_unread:
-            return False
-        return super().verify_request(request, client_address)
-
-    def opened_before(self) -> int:
-        self.met = getattr(self, "met", 0) + 1
-        return self.met
+        self.met += 1
+        unread = self.met in self.practice.door.closed_unread
+        return not unread and super().verify_request(request, client_address)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,9 +16,9 @@ import pytest
 from ordercancel import __version__
 from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
 from venues.batch import Batch
+from venues.budget import Budget
 from venues.interface import OrderRef, VenueError
 from venues.link import HttpVenue
-from venues.pace import Budget
 from venues.procedure import Cancel, Terms
 from venues.result import Evidence, Outcome, Result
 from venues.sandbox.practice import Practice, RawReply, Reply, Request
@@ -211,7 +212,7 @@ class VenueContract:
         assert result.attempts == desk.cancels == self.lost_attempts
         routes = [desk.practice.route(request) for request in desk.server.seen]
         cancels = [place for place, route in enumerate(routes) if route == "cancel"]
-        assert all({"read", "history"} & set(routes[a:b]) for a, b in zip(cancels, cancels[1:], strict=False))
+        assert all({"read", "history"} & set(routes[a:b]) for a, b in pairwise(cancels))
 
     def test_an_answer_lost_before_acting_is_repeated_after_a_look(self, desk: Desk) -> None:
         def drop_the_first(request: Request, act: Callable[[], Reply]) -> Reply | RawReply:

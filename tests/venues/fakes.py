@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ordercancel.secret import Secret
+from venues.budget import Budget
 from venues.clock import Stopped
 from venues.interface import Answer, Habits, Order, OrderRef, State, Venue, VenueError
 from venues.link import HttpVenue, Link
 from venues.masks import Masks
-from venues.pace import Budget, Pace
+from venues.pace import Pace
 from venues.procedure import Cancel, Terms
 from venues.registry import build
 from venues.result import Result

@@ -14,7 +14,8 @@ from venues.masks import RECENT, Masks
 
 ODD = 'p\u00e4ss "w\u00f6rd"/+&=\\end'
 HEX = "AbCdEf0123456789" * 4
-PEM = "-----BEGIN KEY-----\nMIIEowIBAAKCAQEAyfsyyRqCql0OZMQgmNei\nfgFU7FeXS4QLMlGkPHG40qZje5mE2JRhrvgF\n-----END KEY-----\n"
+LINES = "MIIEowIBAAKCAQEAyfsyyRqCql0OZMQgmNei\nfgFU7FeXS4QLMlGkPHG40qZje5mE2JRhrvgF"
+PEM = f"-----BEGIN KEY-----\n{LINES}\n-----END KEY-----\n"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -32,7 +32,7 @@ class TestNeuraTradeContract(VenueContract):
     ended = OrderRef("ord-20260302090000-1")
     already = OrderRef("ord-20260301090000-1")
     unknown = OrderRef("ord-20260303120000-77")
-    wrong = {"token": "not-a-token"}
+    wrong: ClassVar = {"token": "not-a-token"}
     secrets = ("token",)
 
     def make(self, clock: FakeClock) -> Practice:
@@ -153,7 +153,7 @@ def test_the_position_that_the_reply_names_is_read(wire: Wire, venue: HttpVenue)
 
 # --- the outcome table
 
-UNANSWERED = (
+UNANSWERED: tuple[Any, ...] = (
     HTML, "", "null", '{"data": {', {}, {"status": "success"}, reply("OPEN"), {**GOOD, "status": "error"},
     reply(order_id="ord-20261120043151-2"), (500, {"error": "failed to cancel order", "status": "error"}), (500, ""),
     (502, HTML), (503, HTML), (504, HTML), LOST,
@@ -195,14 +195,17 @@ WRONG_URL = (NO_ROUTE, (405, ""), (405, {"error": "x"}), (307, ""), (400, HTML),
     Row("401 as a page", [(401, HTML)], [OPEN], Outcome.UNAUTHORIZED, no_looks=True),
     Row("403 of a proxy, in JSON", [(403, {"error": "denied"})], [OPEN], Outcome.UNAUTHORIZED, no_looks=True),
     Row("418", [(418, "")], [OPEN], Outcome.RATE_LIMITED, REPLY, no_looks=True),
-    Row("429, retry_after in the body", [(429, {"error": "Rate limit exceeded", "retry_after": 3}), GOOD], [OPEN, CLOSED],
+    Row("429, retry_after in the body", [(429, {"error": "Rate limit exceeded", "retry_after": 3}), GOOD], [OPEN,
+        CLOSED],
         Outcome.CANCELLED, READ_BACK, 2),
-    Row("429, retry_after too long", [(429, {"error": "x", "retry_after": 3600})], [OPEN], Outcome.RATE_LIMITED, REPLY),
+    Row("429, retry_after too long", [(429, {"error": "x", "retry_after": 3600})], [OPEN], Outcome.RATE_LIMITED,
+        REPLY),
     Row("429 to the end", [(429, "")], [OPEN], Outcome.RATE_LIMITED, REPLY, None),
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0),
     Row("no wait", [GOOD], [OPEN], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True),
     *(Row(f"refused {n}", [it], [OPEN], Outcome.REFUSED, REPLY, no_looks=True) for n, it in enumerate(WRONG_URL)),
-    *(Row(f"unanswered {n}, closed", [it], [CLOSED], Outcome.CANCELLED, READ_BACK) for n, it in enumerate(UNANSWERED)),
+    *(Row(f"unanswered {n}, closed", [it], [CLOSED], Outcome.CANCELLED, READ_BACK) for n,
+        it in enumerate(UNANSWERED)),
     *(Row(f"unanswered {n}, liquidated", [it], [LIQUIDATED], Outcome.TOO_LATE) for n, it in enumerate(UNANSWERED)),
     *(Row(f"unanswered {n}, open", [it], [OPEN], Outcome.UNKNOWN, None, 2) for n, it in enumerate(UNANSWERED)),
     *(Row(f"unanswered {n}, then accepted", [it, GOOD], [OPEN, CLOSED], Outcome.CANCELLED, READ_BACK, 2)
@@ -305,7 +308,9 @@ def test_the_status_of_a_reply(wire: Wire, venue: HttpVenue) -> None:
 
 
 def test_keys_in_any_order_and_numbers_as_numbers(wire: Wire, venue: HttpVenue) -> None:
-    body = f'{{"status": "success", "data": {{"price": 50000.10, "status": "CANCELED", "order_id": "{ORDER}", "new": []}}}}'
-    wire.on("POST", CANCEL, body).on("GET", LOOK, position("CLOSED", size=1, entry_price=None))
+    data = f'{{"price": 50000.10, "status": "CANCELED", "order_id": "{ORDER}", "new": []}}'
+    wire.on("POST", CANCEL, f'{{"status": "success", "data": {data}}}').on(
+        "GET", LOOK, position("CLOSED", size=1, entry_price=None)
+    )
     result = cancel(venue, REF)
     assert (result.outcome, result.price, result.quantity) == (Outcome.CANCELLED, "50000.10", "1")

@@ -7,9 +7,10 @@ import threading
 import pytest
 
 from tests.venues.fakes import FakeClock
+from venues.budget import Budget
 from venues.clock import Stopped
 from venues.interface import Limited
-from venues.pace import Budget, Pace
+from venues.pace import Pace
 
 
 def moments(pace: Pace, clock: FakeClock, count: int) -> list[float]:
@@ -23,6 +24,22 @@ def moments(pace: Pace, clock: FakeClock, count: int) -> list[float]:
 
 def test_no_budget_no_waiting(clock: FakeClock) -> None:
     assert moments(Pace(Budget(), clock), clock, 50) == [0.0] * 50
+
+
+@pytest.mark.parametrize("per_minute", [1, 7, 59.9, 100, 119, 100_000])
+@pytest.mark.parametrize("burst", [1, 3, 10])
+@pytest.mark.parametrize("uptime", [0.1, 1000.0, 4245.28, 70_000.3, 3e6 + 0.7, 1e9 + 0.3])
+def test_rounding_never_holds_a_turn_back(per_minute: float, burst: int, uptime: float, clock: FakeClock) -> None:
+    """A free bucket is free at any uptime: a wait for a rounding error would never end."""
+    clock.seconds = uptime
+    pace = Pace(Budget(per_minute=per_minute, burst=burst), clock)
+    pace.wait_for_turn(30.0)
+    assert clock.pauses == []
+    for _ in range(2 * burst):
+        pace.wait_for_turn(30.0)
+        with pace.turn(1000.0):
+            pass
+    assert len(clock.pauses) <= 2 * burst
 
 
 def test_an_even_pace(clock: FakeClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -195,7 +196,7 @@ def test_slow_looks_are_not_caught_up(bench: Bench, clock: FakeClock) -> None:
         return Answer(OPEN)
 
     bench.run(Scripted([None], [look]))
-    assert all(b - a >= 7.0 for a, b in zip(times, times[1:], strict=False))
+    assert all(b - a >= 7.0 for a, b in pairwise(times))
     assert times[-1] < 30
 
 
@@ -214,7 +215,8 @@ def test_no_venue_is_looked_at_more_often_than_its_page_allows(
 
 @pytest.mark.parametrize(
     ("venue", "firsts"),
-    [(DealOrders, (1, 2, 4, 7)), (SmartTrades, (1, 2, 4, 7)), (Tanx, (0.5, 1, 2, 4)), (NeuraTrade, (0, 0.2, 0.5, 1, 2, 5)),
+    [(DealOrders, (1, 2, 4, 7)), (SmartTrades, (1, 2, 4, 7)), (Tanx, (0.5, 1, 2, 4)), (NeuraTrade, (0, 0.2, 0.5, 1,
+        2, 5)),
      (Tradernet, (1, 2, 3, 8))],
 )  # fmt: skip
 def test_the_first_looks_are_those_of_the_page(
@@ -317,7 +319,7 @@ def test_a_ban_stops_every_order_of_the_venue(where: str, bench: Bench) -> None:
     if where == "log-in":
         venue.preparations = [ban]
     if where == "renewal":
-        venue.cancels, venue.renewals = [Unauthorized("expired", renewable=True)], [ban]  # type: ignore[list-item]
+        venue.cancels, venue.renewals = [Unauthorized("expired", renewable=True)], [ban]
     first = bench.run(venue, dry_run=where == "dry run")
     expected = {"look": Outcome.PENDING, "renewal": Outcome.UNAUTHORIZED}.get(where, Outcome.RATE_LIMITED)
     assert first.outcome is expected

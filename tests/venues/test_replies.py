@@ -18,13 +18,15 @@ from venues.replies import neuratrade, tanx, threecommas, tradernet
 from venues.replies.base import Model, Unreadable, decimal, difference, parse
 from venues.result import Outcome
 
-KEYS = st.sampled_from(
-    """id order_id status state stat type basic_type data payload result orders order error errMsg errorMsg message code
-    position position_id units price value q leaves_qty quantity quantity_remaining status_string deal_order_type token
-    access refresh symbol amount size entered_amount closed_amount retry_after @text account note trade login""".split()
-) | st.text(max_size=3)
+KEYS = st.sampled_from([
+    "id", "order_id", "status", "state", "stat", "type", "basic_type", "data", "payload", "result", "orders", "order",
+    "error", "errMsg", "errorMsg", "message", "code", "position", "position_id", "units", "price", "value", "q",
+    "leaves_qty", "quantity", "quantity_remaining", "status_string", "deal_order_type", "token", "access", "refresh",
+    "symbol", "amount", "size", "entered_amount", "closed_amount", "retry_after", "@text", "account", "note", "login",
+]) | st.text(max_size=3)  # fmt: skip
 WORDS = st.sampled_from(
-    ["cancelled", "Cancelled", "cancel", "CANCELED", "CLOSED", "success", "error", "wait", "31", "10", "7", "NaN", "-0",
+    ["cancelled", "Cancelled", "cancel", "CANCELED", "CLOSED", "success", "error", "wait", "31", "10", "7", "NaN",
+        "-0",
      "1e5", "", "Infinity", "ord-20260303120000-1", "Not found", "1" * 80, "1e999999", "\x00\u202e"]
 ) | st.text(max_size=4)  # fmt: skip
 LEAVES = (
@@ -38,7 +40,7 @@ LEAVES = (
 DOCUMENTS = st.recursive(
     LEAVES, lambda x: st.lists(x, max_size=4) | st.dictionaries(KEYS, x, max_size=6), max_leaves=25
 )
-SEARCH = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SEARCH = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MODELS = (threecommas.DealOrder, threecommas.SmartTrade, tanx.Envelope, tanx.OrderEnvelope, tanx.Tokens,
           neuratrade.CancelReply, neuratrade.PositionReply, neuratrade.Login, tradernet.OrderRow)  # fmt: skip
 REFS = {
@@ -99,11 +101,13 @@ def test_any_answer_is_an_answer_or_one_typed_error(verb: str) -> None:
     def check(status: int, body: bytes) -> None:
         venue, ref = answering(verb, Reply(status, {}, body)), REFS[verb]
         for ask in (venue.request_cancel, venue.read):
+            answer: Answer | VenueError
             try:
                 answer = ask(ref, 5.0)
             except VenueError as fault:
-                assert isinstance(fault.message, str)
-                assert fault.message
+                answer = fault
+            if isinstance(answer, VenueError):
+                assert answer.message
             else:
                 assert isinstance(answer, Answer)
                 assert answer.order is not None or ask == venue.request_cancel
@@ -115,7 +119,7 @@ def test_any_answer_is_an_answer_or_one_typed_error(verb: str) -> None:
 def test_a_whole_run_on_any_answer(verb: str) -> None:
     """The same answer to everything: the run ends, and a success needs the venue's own word."""
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(STATUSES, BODIES)
     def check(status: int, body: bytes) -> None:
         result = cancel(answering(verb, Reply(status, {}, body)), REFS[verb])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -32,7 +32,7 @@ class TestTanxContract(VenueContract):
     ended = OrderRef("25768802")
     already = OrderRef("25768790")
     unknown = OrderRef("77")
-    wrong = {"access_token": "not.a.token", "refresh_token": "neither"}
+    wrong: ClassVar = {"access_token": "not.a.token", "refresh_token": "neither"}
     secrets = ("access_token", "refresh_token")
     lost_attempts = 2  # a cancel takes 0.7 s, and a first look still shows `wait`
 
@@ -188,15 +188,18 @@ def test_a_pair_that_cannot_be_stored_serves_this_run(wire: Wire, clock: FakeClo
 # --- the outcome table
 
 UNANSWERED = (HTML, "", "null", '{"status": "suc', {"neither": 1}, (500, HTML), (502, "bad"), (504, ""), LOST)
-ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}), (405, {"detail": "POST"}), (302, ""),
+ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}), (405, {"detail": "POST"}), (302,
+    ""),
              (307, ""), (429, "upgrade your subscription"))  # fmt: skip
 
 
 @rows(
     Row("cancelled in the reply", [GONE], [WAIT], Outcome.CANCELLED, REPLY, no_looks=True),
-    Row("queued, then cancelled", [WAIT], [WAIT, GONE], Outcome.CANCELLED, READ_BACK, says="after 0.009000000000000001"),
+    Row("queued, then cancelled", [WAIT], [WAIT, GONE], Outcome.CANCELLED, READ_BACK,
+        says="after 0.009000000000000001"),
     Row("order_id for id", [good({"order_id": 25768879, "state": "wait"})], [GONE], Outcome.CANCELLED, READ_BACK),
-    Row("order_id for id, cancelled", [good({"order_id": "25768879", "state": "cancel"})], [WAIT], Outcome.CANCELLED, REPLY),
+    Row("order_id for id, cancelled", [good({"order_id": "25768879", "state": "cancel"})], [WAIT],
+        Outcome.CANCELLED, REPLY),
     Row("an empty payload", [good({})], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("a payload that is text", [good("")], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("no payload", [{"status": "success"}], [WAIT], Outcome.PENDING),
@@ -212,7 +215,8 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
     Row("unreadable to the end", [WAIT], [HTML], Outcome.PENDING),
     Row("another order in the look", [WAIT], [good(order("cancel", id=3))], Outcome.PENDING),
     Row("accepted, the look says 404", [WAIT], [bad("Order not found", 404)], Outcome.PENDING),
-    Row("accepted, 404 and then cancelled", [WAIT], [bad("Order not found", 404), GONE], Outcome.CANCELLED, READ_BACK),
+    Row("accepted, 404 and then cancelled", [WAIT], [bad("Order not found", 404), GONE], Outcome.CANCELLED,
+        READ_BACK),
     Row("accepted, the look is refused", [WAIT], [bad("no", 403)], Outcome.PENDING, says="look was refused"),
     Row("no, cancelled", [NO], [GONE], Outcome.ALREADY_CANCELLED, READ_BACK),
     Row("no in a 200, cancelled", [bad("no", 200)], [GONE], Outcome.ALREADY_CANCELLED, READ_BACK),
@@ -231,7 +235,8 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
     Row("lost, no, 404", [LOST, NO], [WAIT, bad("x", 404)], Outcome.UNKNOWN, None, 2),
     Row("lost, 404 on the look", [LOST], [bad("x", 404)], Outcome.UNKNOWN, None, 1),
     Row("lost, the looks are refused", [LOST], [bad("x", 403)], Outcome.UNKNOWN, None, 1),
-    Row("403 JSON", [bad("IP not allowed", 403)], [WAIT], Outcome.UNAUTHORIZED, REPLY, no_looks=True, says="IP not allowed"),
+    Row("403 JSON", [bad("IP not allowed", 403)], [WAIT], Outcome.UNAUTHORIZED, REPLY, no_looks=True,
+        says="IP not allowed"),
     Row("418", [(418, "")], [WAIT], Outcome.RATE_LIMITED, REPLY, no_looks=True),
     Row("429, then accepted", [(429, ""), GONE], [WAIT], Outcome.CANCELLED, REPLY, 2),
     Row("429 to the end", [(429, "")], [WAIT], Outcome.RATE_LIMITED, REPLY, None),
@@ -239,7 +244,8 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0),
     Row("no wait", [WAIT], [GONE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True),
     *(Row(f"elsewhere {n}", [it], [WAIT], Outcome.REFUSED, REPLY, no_looks=True) for n, it in enumerate(ELSEWHERE)),
-    *(Row(f"unanswered {n}, cancelled", [it], [GONE], Outcome.CANCELLED, READ_BACK) for n, it in enumerate(UNANSWERED)),
+    *(Row(f"unanswered {n}, cancelled", [it], [GONE], Outcome.CANCELLED, READ_BACK) for n,
+        it in enumerate(UNANSWERED)),
     *(Row(f"unanswered {n}, open", [it], [WAIT], Outcome.UNKNOWN, None, 3) for n, it in enumerate(UNANSWERED)),
     *(Row(f"unanswered {n}, then accepted", [it, WAIT], [WAIT, GONE], Outcome.CANCELLED, READ_BACK, 2)
       for n, it in enumerate(UNANSWERED)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -31,7 +31,7 @@ class TestDealOrderContract(VenueContract):
     ended = OrderRef("1123070118", DEAL)
     already = OrderRef("1123070204", DEAL)
     unknown = OrderRef("77", DEAL)
-    wrong = {"api_secret": "not-the-secret"}
+    wrong: ClassVar = {"api_secret": "not-the-secret"}
     secrets = ("api_key", "api_secret")
     evidence = Evidence.REPLY
     no_wait = Outcome.CANCELLED
@@ -46,7 +46,7 @@ class TestSmartTradeContract(VenueContract):
     ended = OrderRef("30404512")
     already = OrderRef("30404498")
     unknown = OrderRef("77")
-    wrong = {"api_secret": "not-the-secret"}
+    wrong: ClassVar = {"api_secret": "not-the-secret"}
     secrets = ("api_key", "api_secret")
 
     def make(self, clock: FakeClock) -> Practice:
@@ -90,7 +90,8 @@ PLAN = (
     {"error": "The request type 'read' is not available with your current subscription plan. Please upgrade"},
 )
 WAIT_FOR_INFO = (500, {
-    "error": "unknown_error", "error_description": "Unknown error occurred#Exceptions::OrderCancellingNeedsToWaitForInfo",
+    "error": "unknown_error",
+        "error_description": "Unknown error occurred#Exceptions::OrderCancellingNeedsToWaitForInfo",
 })  # fmt: skip
 
 
@@ -186,7 +187,8 @@ NEVER_MIND = [
     Row("cancelled in the reply", [(201, CANCELLED)], [ACTIVE], Outcome.CANCELLED, REPLY, no_looks=True),
     Row("cancelled in a look", [(201, ACTIVE)], [ACTIVE, CANCELLED], Outcome.CANCELLED, READ_BACK),
     Row("any case of the word", [[deal_row("CANCELLED")]], [ACTIVE], Outcome.CANCELLED, REPLY),
-    Row("partly filled", [(201, ACTIVE)], [[deal_row("Cancelled", "0.1000")]], Outcome.CANCELLED, READ_BACK, says="0.0773"),
+    Row("partly filled", [(201, ACTIVE)], [[deal_row("Cancelled", "0.1000")]], Outcome.CANCELLED, READ_BACK,
+        says="0.0773"),
     Row("204 and a look", [(204, "")], [CANCELLED], Outcome.CANCELLED, READ_BACK),
     Row("an object without rows is accepted", [{}], [CANCELLED], Outcome.CANCELLED, READ_BACK),
     Row("active to the end", [(201, ACTIVE)], [ACTIVE], Outcome.PENDING, says="status Active"),
@@ -231,16 +233,19 @@ NEVER_MIND = [
     Row("429 for hours", [(429, "R", {"Retry-After": "7200"})], [ACTIVE], Outcome.RATE_LIMITED, no_looks=True),
     Row("429, 5 s", [(429, "R", {"Retry-After": "5"}), (201, CANCELLED)], [ACTIVE], Outcome.CANCELLED, REPLY, 2),
     Row("429, 5 s, cancelled meanwhile", [(429, "R", {"Retry-After": "5"})], [CANCELLED], Outcome.ALREADY_CANCELLED),
-    Row("429, a wait that fits a longer deadline", [(429, "R"), (201, CANCELLED)], [ACTIVE], Outcome.CANCELLED, REPLY, 2,
+    Row("429, a wait that fits a longer deadline", [(429, "R"), (201, CANCELLED)], [ACTIVE], Outcome.CANCELLED,
+        REPLY, 2,
         terms={"wait": 400.0}),
     Row("on its way, cancelled", [WAIT_FOR_INFO], [ACTIVE, CANCELLED], Outcome.CANCELLED, READ_BACK),
     Row("on its way, open to the end", [WAIT_FOR_INFO], [ACTIVE], Outcome.PENDING),
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0, says="safe to run again"),
-    Row("no wait, accepted", [(201, ACTIVE)], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True),
+    Row("no wait, accepted", [(201, ACTIVE)], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True},
+        no_looks=True),
     Row("a Safety row seen before sending again", [(429, "R", {"Retry-After": "2"})],
         [[deal_row(deal_order_type="Safety")]], Outcome.REFUSED, READ_BACK, 1, says="not a Manual Safety"),
     *(Row(f"refused {n}", [no], [ACTIVE], Outcome.REFUSED, REPLY, no_looks=True) for n, no in enumerate(NEVER_MIND)),
-    *(Row(f"unanswered {n}, cancelled", [it], [CANCELLED], Outcome.CANCELLED, READ_BACK) for n, it in enumerate(SUBSET)),
+    *(Row(f"unanswered {n}, cancelled", [it], [CANCELLED], Outcome.CANCELLED, READ_BACK) for n,
+        it in enumerate(SUBSET)),
     *(Row(f"unanswered {n}, open", [it], [ACTIVE], Outcome.UNKNOWN, None, 3) for n, it in enumerate(SUBSET)),
     *(Row(f"unanswered {n}, filled", [it], [FILLED], Outcome.TOO_LATE, READ_BACK) for n, it in enumerate(SUBSET)),
     *(Row(f"unanswered {n}, then accepted", [it, (201, CANCELLED)], [ACTIVE], Outcome.CANCELLED, REPLY, 2)
@@ -284,7 +289,8 @@ def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
     Row("an object that shows nothing", [{}], [WAITING], Outcome.PENDING),
     Row("an id without a status", [{"id": 30404547}], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("a status without an id proves nothing", [{"status": {"type": "cancelled"}}], [WAITING], Outcome.PENDING),
-    Row("only basic_type", [{"id": "30404547", "status": {"basic_type": "cancelled"}}], [WAITING], Outcome.CANCELLED, REPLY),
+    Row("only basic_type", [{"id": "30404547", "status": {"basic_type": "cancelled"}}], [WAITING],
+        Outcome.CANCELLED, REPLY),
     Row("finished", [CANCELLING], [trade("finished")], Outcome.TOO_LATE, READ_BACK),
     Row("panic_sold_finished", [CANCELLING], [trade("panic_sold_finished")], Outcome.TOO_LATE),
     Row("failed", [CANCELLING], [trade("failed")], Outcome.TOO_LATE),
@@ -310,7 +316,8 @@ def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
     Row("on its way", [WAIT_FOR_INFO], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("that 500 on a look is no answer", [CANCELLING], [WAIT_FOR_INFO], Outcome.PENDING),
     Row("no wait", [CANCELLING], [GONE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}),
-    Row("no wait, lost, accepted", [LOST, CANCELLING], [WAITING], Outcome.REQUESTED, REPLY, 2, terms={"no_wait": True}),
+    Row("no wait, lost, accepted", [LOST, CANCELLING], [WAITING], Outcome.REQUESTED, REPLY, 2,
+        terms={"no_wait": True}),
 )  # fmt: skip
 def test_outcomes_of_smart_trades(row: Row, wire: Wire, trades: HttpVenue) -> None:
     wire.on("DELETE", TRADE, *row.cancels).on("GET", TRADE, *row.looks)

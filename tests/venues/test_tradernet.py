@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import pytest
+from requests import PreparedRequest
 
 from tests.venues.contract import Desk, VenueContract
 from tests.venues.fakes import FakeClock, built, cancel, link_to
@@ -33,7 +34,7 @@ class TestTradernetFormContract(VenueContract):
     ended = OrderRef("2929292920")
     already = OrderRef("2929292921")
     unknown = OrderRef("77")
-    wrong = {"private_key": "not-the-key"}
+    wrong: ClassVar = {"private_key": "not-the-key"}
     secrets = ("private_key",)
 
     def make(self, clock: FakeClock) -> Practice:
@@ -59,7 +60,7 @@ class TestTradernetFormContract(VenueContract):
 
 
 class TestTradernetHeaderContract(TestTradernetFormContract):
-    options = {"api_version": 3}
+    options: ClassVar = {"api_version": 3}
 
 
 def line(stat: Any = 10, **more: Any) -> dict[str, Any]:
@@ -88,6 +89,11 @@ MUMBLES = {"error": "Type of security not identified. Please contact Support.", 
 @pytest.fixture
 def venue(clock: FakeClock) -> HttpVenue:
     return built("tradernet", link_to(ORIGIN, KEYS, clock))
+
+
+def form(request: PreparedRequest) -> dict[str, str]:
+    assert isinstance(request.body, bytes)
+    return dict(parse_qsl(request.body.decode()))
 
 
 # --- the wire
@@ -130,7 +136,7 @@ def test_every_try_has_a_new_nonce_though_the_clock_stands_still(wire: Wire, clo
         thread.join(10)
     clock.skew = -3600  # the wall clock was set back
     venue.check(5.0)
-    nonces = [int(dict(parse_qsl(str(r.body, "ascii")))["nonce"]) for r in wire.requests if isinstance(r.body, bytes)]
+    nonces = [int(form(request)["nonce"]) for request in wire.requests]
     assert len(set(nonces)) == 9
     assert nonces[-1] == max(nonces)
 
@@ -138,7 +144,7 @@ def test_every_try_has_a_new_nonce_though_the_clock_stands_still(wire: Wire, clo
 def test_the_history_reaches_from_30_days_back_to_tomorrow(wire: Wire, venue: HttpVenue) -> None:
     wire.on("POST", LIST, NOWHERE).on("POST", HISTORY, {"orders": {"order": [line(31)]}})
     cancel(venue, REF, dry_run=True)
-    fields = dict(parse_qsl(str(wire.requests[1].body, "ascii")))
+    fields = form(wire.requests[1])
     assert (fields["params[from]"], fields["params[till]"]) == ("2026-10-21T00:00:00", "2026-11-21T23:59:59")
 
 
@@ -158,7 +164,8 @@ KEY_TROUBLE = (
 )  # fmt: skip
 WRONG_URL = (
     {"errMsg": "Unsupported query method", "code": 2}, {"errMsg": "\u043d\u0435\u0442", "code": "2"},
-    (404, {"error": "Command not found"}), (404, {"error": "?"}), (404, HTML), (405, ""), (302, ""), (403, HTML), (451, ""),
+    (404, {"error": "Command not found"}), (404, {"error": "?"}), (404, HTML), (405, ""), (302, ""), (403, HTML),
+        (451, ""),
 )  # fmt: skip
 
 
@@ -167,8 +174,10 @@ WRONG_URL = (
     Row("2, then 31", [GOOD], [UNDER_WAY, UNDER_WAY, GONE], Outcome.CANCELLED, READ_BACK),
     Row("30, partly filled", [GOOD], [listed(line(30, leaves_qty="4.00000000"))], Outcome.CANCELLED, READ_BACK,
         says="after 6.00000000 of 10 was filled"),
-    Row("31 with a fill", [GOOD], [listed(line(31, leaves_qty=9))], Outcome.CANCELLED, READ_BACK, says="after 1 of 10"),
-    *(Row(f"stat {n}", [GOOD], [listed(line(n))], Outcome.TOO_LATE, READ_BACK) for n in (21, 70, 71, 72, 74, 0, "21")),
+    Row("31 with a fill", [GOOD], [listed(line(31, leaves_qty=9))], Outcome.CANCELLED, READ_BACK,
+        says="after 1 of 10"),
+    *(Row(f"stat {n}", [GOOD], [listed(line(n))], Outcome.TOO_LATE, READ_BACK) for n in (21, 70, 71, 72, 74, 0,
+        "21")),
     Row("20 without a rest", [GOOD], [listed(line(20, leaves_qty=".00000000"))], Outcome.TOO_LATE, READ_BACK),
     Row("20 with a rest is open", [GOOD], [listed(line(20, leaves_qty=1))], Outcome.PENDING),
     *(Row(f"stat {n} to the end", [GOOD], [listed(line(n))], Outcome.PENDING, READ_BACK, says="market is closed")
@@ -176,8 +185,10 @@ WRONG_URL = (
     Row("in neither list to the end", [GOOD], [NOWHERE], Outcome.PENDING, REPLY),
     Row("75 to the end", [GOOD], [listed(line(75))], Outcome.REFUSED, READ_BACK, says="could not cancel"),
     Row("75, then 31", [GOOD], [listed(line(75)), GONE], Outcome.CANCELLED, READ_BACK),
-    Row("why it was rejected", [GOOD], [listed(line(70, **{"@text": "no money"}))], Outcome.TOO_LATE, says="no money"),
-    Row("accepted, the looks are refused", [GOOD], [{"error": "Exec wrong", "code": 18}], Outcome.PENDING, says="Exec wrong"),
+    Row("why it was rejected", [GOOD], [listed(line(70, **{"@text": "no money"}))], Outcome.TOO_LATE,
+        says="no money"),
+    Row("accepted, the looks are refused", [GOOD], [{"error": "Exec wrong", "code": 18}], Outcome.PENDING,
+        says="Exec wrong"),
     Row("accepted, the looks fail", [GOOD], [HTML], Outcome.PENDING, REPLY),
     Row("no, 31", [NO], [GONE], Outcome.ALREADY_CANCELLED, READ_BACK),
     Row("no, 30", [NO], [listed(line(30))], Outcome.ALREADY_CANCELLED, READ_BACK),
@@ -198,7 +209,8 @@ WRONG_URL = (
     Row("bad nonce of a request that was executed", [BAD_NONCE], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("code 429, then accepted", [LIMIT, GOOD], [ACTIVE, GONE], Outcome.CANCELLED, READ_BACK, 2),
     Row("code 429 as text", [{**LIMIT, "code": "429"}, GOOD], [ACTIVE, GONE], Outcome.CANCELLED, READ_BACK, 2),
-    Row("429, Retry-After", [(429, LIMIT, {"Retry-After": "3"}), GOOD], [ACTIVE, GONE], Outcome.CANCELLED, READ_BACK, 2),
+    Row("429, Retry-After", [(429, LIMIT, {"Retry-After": "3"}), GOOD], [ACTIVE, GONE], Outcome.CANCELLED,
+        READ_BACK, 2),
     Row("429 for hours", [(429, "", {"Retry-After": "9999"})], [ACTIVE], Outcome.RATE_LIMITED, REPLY, no_looks=True),
     Row("429 to the end", [LIMIT], [ACTIVE], Outcome.RATE_LIMITED, REPLY, None),
     Row("418", [(418, "")], [ACTIVE], Outcome.RATE_LIMITED, REPLY, no_looks=True),
@@ -253,7 +265,7 @@ def test_a_session_is_opened_once_and_the_cancel_goes_again(asking: Any, wire: W
     )
     result = cancel(venue, REF)
     assert (result.outcome, result.attempts, wire.count("POST", SESSION)) == (Outcome.CANCELLED, 2, 1)
-    fields = dict(parse_qsl(str(wire.requests[1].body, "ascii")))
+    fields = form(wire.requests[1])
     assert fields.keys() == {"apiKey", "cmd", "nonce"}
 
 
@@ -302,7 +314,8 @@ def test_every_shape_of_a_list(document: Any, wire: Wire, venue: HttpVenue) -> N
 
 @pytest.mark.parametrize(
     "document",
-    [NOWHERE, {"result": {"orders": {"order": None}}}, {"orders": None}, {"orders": []}, {"orders": {}}, {"result": {"orders": {}}},
+    [NOWHERE, {"result": {"orders": {"order": None}}}, {"orders": None}, {"orders": []}, {"orders": {}},
+        {"result": {"orders": {}}},
      listed(line(31, id=1, order_id=1)), listed(line(31, id=1, order_id=1, order_nb="2929292929"))],
 )  # fmt: skip
 def test_no_such_row(document: Any, wire: Wire, venue: HttpVenue) -> None:

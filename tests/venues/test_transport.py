@@ -40,6 +40,12 @@ class Server:
     def raw(self, send: Callable[[socket.socket], None]) -> None:
         self.reply = lambda asked: RawReply(send)
 
+    def silence(self, until: threading.Event) -> None:
+        def wait(_: socket.socket) -> None:
+            until.wait(5)
+
+        self.raw(wait)
+
     def bytes(self, data: bytes) -> None:
         self.raw(lambda connection: connection.sendall(data))
 
@@ -138,7 +144,7 @@ def test_a_reset_is_uncertain(server: Server, line: Transport) -> None:
 
 def test_silence_ends_with_the_patience(server: Server, line: Transport) -> None:
     done = threading.Event()
-    server.raw(lambda connection: done.wait(5) and None)
+    server.silence(done)
     began = time.monotonic()
     with pytest.raises(Uncertain, match="in time"):
         line.send(GET, SHORT)
@@ -214,9 +220,11 @@ def test_what_never_left_is_never_sent(origin: str, words: str) -> None:
 
 
 def test_a_failed_tls_handshake_is_never_sent(server: Server, running: Running) -> None:
-    with closing(Transport(running.url.replace("http:", "https:"), Masks())) as line:
-        with pytest.raises(NeverSent, match="TLS|could be made"):
-            line.send(GET, 2.0)
+    with (
+        closing(Transport(running.url.replace("http:", "https:"), Masks())) as line,
+        pytest.raises(NeverSent, match=r"TLS|could be made"),
+    ):
+        line.send(GET, 2.0)
     assert server.asked == []
 
 
@@ -295,7 +303,7 @@ def test_after_a_lost_answer_the_connection_is_not_used_again(
 ) -> None:
     """The late answer to the first request must never be read as the answer to the second."""
     stop = threading.Event()
-    server.raw(lambda connection: stop.wait(5) and None)
+    server.silence(stop)
     with pytest.raises(Uncertain):
         line.send(GET, 0.1)
     server.reply = lambda asked: Answer.json(200, {"second": True})
@@ -327,14 +335,26 @@ def test_the_log_is_masked_and_names_no_header(running: Running, server: Server)
 
 def test_the_warm_up_runs_between_request_and_answer(server: Server, line: Transport) -> None:
     moments: list[str] = []
-    server.reply = lambda asked: (time.sleep(0.05), moments.append("answered"), Answer.json(200, 1))[2]
+
+    def late(_: Asked) -> Answer:
+        time.sleep(0.05)
+        moments.append("answered")
+        return Answer.json(200, 1)
+
+    server.reply = late
     line.send(GET, 2.0, lambda: moments.append("sent"))
     assert moments == ["sent", "answered"]
 
 
 def test_threads_do_not_disturb_each_other(server: Server, running: Running) -> None:
     """One thread's short patience ends only its own request."""
-    server.reply = lambda asked: (asked.path == "/slow" and time.sleep(0.4), Answer.json(200, asked.path))[1]
+
+    def slow(asked: Asked) -> Answer:
+        if asked.path == "/slow":
+            time.sleep(0.4)
+        return Answer.json(200, asked.path)
+
+    server.reply = slow
     results: dict[str, Reply | VenueError] = {}
     with closing(Transport(running.url, Masks())) as line:
 

@@ -94,6 +94,7 @@ def test_headers_are_found_in_any_case() -> None:
 
 def test_a_reply_is_encoded_in_one_piece() -> None:
     assert Reply.text(404, "no", "text/plain").encode(close=True) == (
-        b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
+        b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nX-Ordercancel-Sandbox: 1\r\n"
+        b"Content-Length: 2\r\nConnection: close\r\n\r\nno"
     )
     assert b"Content-Length" not in Reply(204).encode()
