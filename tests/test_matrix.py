@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 
 from tests.faults.cases import cases
+from tests.faults.faults import answer
 from tests.faults.row import Case
 from tests.faults.run import Ran, command, environment, run, selected
-from tests.faults.server import FaultServer
+from tests.faults.server import FaultServer, always
+from venues.registry import venue_of
 from venues.result import Outcome
+from venues.sandbox import open_practice
 
 AT_ONCE = 8  # processes; they mostly wait
 STARTING = 15.0  # seconds that a busy machine may need to start a process
@@ -129,3 +132,15 @@ def assert_manners(case: Case, server: FaultServer) -> None:
         assert server.arrived[route] <= 1, f"{route} was asked {server.arrived[route]} times"
     steps = [step for step in server.sequence if step in {"cancel", *LOOKING}]
     assert ("cancel", "cancel") not in set(pairwise(steps)), "repeated without a look"
+
+
+@pytest.mark.parametrize("verb", ["tanx", "order"])
+def test_a_ban_stops_everything(tmp_path: Path, verb: str) -> None:
+    """After a 418 nothing more is sent to that venue, whatever else was to be cancelled."""
+    practice = open_practice(venue_of(verb))
+    ids = [order.order_id for order in practice.orders.values() if practice.state(order) == "open"]
+    with FaultServer(practice, {"cancel": always(answer(418))}) as server:
+        ran = run(command(verb, *ids, "-o", "json", "-j", "1"), environment(tmp_path, server))
+        assert server.sequence == ["cancel"]
+    assert ran.code == CODES["rate-limited"]
+    assert [record["outcome"] for record in ran.document["orders"]] == ["rate-limited"] * len(ids)

@@ -146,6 +146,7 @@ def test_late_no(bench: Bench) -> None:
     assert bench.run(Scripted([LOST, NO], [OPEN, CANCELLING])).outcome is Outcome.UNKNOWN
     assert bench.run(Scripted([LOST, NO], [OPEN, LOST])).outcome is Outcome.UNKNOWN
     assert bench.run(Scripted([LOST, FLAT_NO], [OPEN])).outcome is Outcome.UNKNOWN
+    assert bench.run(Scripted([LOST, FLAT_NO], [OPEN, CANCELLED])).outcome is Outcome.CANCELLED
     assert bench.run(Scripted([LOST, NotFound("x")], [OPEN])).outcome is Outcome.UNKNOWN
 
 
