@@ -104,12 +104,3 @@ def test_completion_works_in_a_real_bash(installed: Any) -> None:
     )  # fmt: skip
     assert done.stderr == ""
     assert done.stdout.splitlines() == ["tradernet", "complete -o default -F _cancel_completion cancel"]
-
-
-def test_help_and_version_load_nothing_heavy(installed: Any) -> None:
-    """Loading requests, pydantic, keyring or rich's tables would make every Tab key slow."""
-    done = installed.run("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
-    assert "typer" in loaded
-    heavy = {"requests", "pydantic", "keyring", "rich.table", "cryptography", "eth_account", "http.server"}
-    assert not loaded & (heavy | {"venues.sandbox.server", "venues.threecommas", "cli.cancel"})

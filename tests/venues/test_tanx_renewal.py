@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 import pytest
 
 from ordercancel.secret import Secret
+from venues.budget import Budget
 from venues.clock import SystemClock
 from venues.interface import Unauthorized
 from venues.link import Link
 from venues.masks import Masks
-from venues.pace import Budget, Pace
+from venues.pace import Pace
 from venues.sandbox.server import start
 from venues.sandbox.tanx import PracticeTanx
 from venues.tanx import Tanx
