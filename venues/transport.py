@@ -98,6 +98,8 @@ class _Wire:
 
     response_class: Any = _BoundedReply
     _used_at = 0.0
+    _body_follows = False
+    _head = b""  # kept back until the body comes
 
     def connect(self) -> None:
         try:
@@ -106,9 +108,18 @@ class _Wire:
             _call.bytes_left = False  # a proxy's CONNECT and the TLS handshake are not the request
         self._used_at = time.monotonic()
 
+    def request(self, method: str, url: str, body: Any = None, *args: Any, **kwargs: Any) -> None:
+        # Headers and body leave in one piece: one packet, one system call.
+        self._body_follows, self._head = bool(body), b""
+        super().request(method, url, body, *args, **kwargs)  # type: ignore[misc]
+
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
+        if self._body_follows:
+            self._head, self._body_follows = data, False
+            return
+        data, self._head = self._head + data, b""
         _call.bytes_left = True
         super().send(data)  # type: ignore[misc]
 
@@ -172,7 +183,7 @@ class Transport:
         self._adapter = _Adapter(pool_connections=1, pool_maxsize=connections, max_retries=0)
         self._proxies = _proxies(self._origin)
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        self._verify: bool | str = bundle or True
+        self._verify: bool | str = (self._origin.startswith("https:") and bundle) or True
 
     def send(self, request: Request, patience: float, on_sent: Callable[[], None] | None = None) -> Reply:
         """Send one request and read the whole reply within `patience` seconds.
