@@ -17,14 +17,15 @@ import pytest
 
 from tests.faults.cases import cases
 from tests.faults.faults import answer
+from tests.faults.nursery import Nursery, nursery
 from tests.faults.row import Case
-from tests.faults.run import Ran, command, environment, run, selected
+from tests.faults.run import Ran, command, environment, forked, run, selected
 from tests.faults.server import FaultServer, always
 from venues.registry import venue_of
 from venues.result import Outcome
 from venues.sandbox import open_practice
 
-AT_ONCE = 8  # processes; they mostly wait
+AT_ONCE = 12  # processes; they mostly wait
 STARTING = 15.0  # seconds that a busy machine may need to start a process
 CASES = list(cases())
 CODES = {outcome.word: outcome.exit_code for outcome in Outcome}
@@ -78,14 +79,14 @@ def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Runs the cases that were selected, several at once, and gives their outcomes as they come."""
     home = tmp_path_factory.mktemp("matrix")
     chosen = selected(request.session.items, test_case, "case")
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        matrix = Matrix({case.name: pool.submit(see, case, home / str(n)) for n, case in enumerate(chosen)})
+    with nursery() as made, ThreadPoolExecutor(AT_ONCE) as pool:
+        matrix = Matrix({case.name: pool.submit(see, case, made, home / str(n)) for n, case in enumerate(chosen)})
         request.config.pluginmanager.register(matrix, "fault-matrix")
         yield matrix
         pool.shutdown(cancel_futures=True)
 
 
-def see(case: Case, home: Path) -> Seen:
+def see(case: Case, made: Nursery, home: Path) -> Seen:
     home.mkdir()
     practice = case.practice()
     given = practice.credentials if case.row.credentials is None else case.row.credentials(practice)
@@ -93,7 +94,7 @@ def see(case: Case, home: Path) -> Seen:
         if (at_look := case.row.at_look) is not None:
             server.at_look = lambda number: at_look(practice, case.order_id, number)
         argv = command(case.verb, *case.args, "-o", "json", "--wait", str(case.wait), *case.row.options)
-        ran = run(argv, environment(home, server, given))
+        ran = forked(made, argv, environment(home, server, given), home)
         faults = list(server.faults)
         seen = Seen(ran, server, server.is_cancelled(case.order_id), server.was_cancelled_by_us(case.order_id))
     assert faults == []

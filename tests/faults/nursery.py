@@ -1,0 +1,143 @@
+"""A process that has loaded all that the command needs and forks one run after another.
+
+Loading takes 0.2 s of a core for each run; forked, 700 runs take seconds instead of minutes. Each run is a
+process of its own all the same, with its own environment, its own files for output, and the real command in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Nursery:
+    """The side of the tests: asks for runs, from any thread."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        self._lock = threading.Lock()
+        self._asked: dict[int, Future[int]] = {}
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
+
+    def run(self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, longest: float) -> int:
+        """Run a Python script. Out: its exit code. Raises TimeoutError after `longest` seconds."""
+        ended: Future[int] = Future()
+        with self._lock:
+            number = len(self._asked)
+            self._asked[number] = ended
+            asked = {"number": number, "argv": argv, "env": dict(env), "out": str(out), "err": str(err)}
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(asked) + "\n")
+        return ended.result(longest)
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                told = json.loads(line)
+                self._asked[told["number"]].set_result(told["code"])
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._listener.join()
+        self._process.wait()
+
+
+@contextmanager
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def _load() -> None:
+    sys.path.insert(0, str(ROOT))
+
+    import venues.neuratrade
+    import venues.replies.neuratrade
+    import venues.replies.tanx
+    import venues.replies.threecommas
+    import venues.replies.tradernet
+    import venues.tanx
+    import venues.threecommas
+    import venues.tradernet
+    import venues.transport  # noqa: F401
+
+
+def _serve() -> None:
+    """Fork a run for each line of standard input, and say when each ended. One thread, so forking is safe."""
+    wake, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.set_wakeup_fd(woken)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    running: dict[int, int] = {}
+    rest = b""
+    closed = False
+    while not closed or running:
+        ready, _, _ = select.select([wake] if closed else [wake, 0], [], [])
+        if wake in ready:
+            os.read(wake, 4096)
+        if 0 in ready:
+            piece = os.read(0, 1 << 20)
+            closed = not piece
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                asked = json.loads(line)
+                running[_fork(asked)] = asked["number"]
+        for pid in list(running):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                told = {"number": running.pop(pid), "code": os.waitstatus_to_exitcode(status)}
+                os.write(1, json.dumps(told).encode() + b"\n")
+
+
+def _fork(asked: dict[str, Any]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        _become(asked)
+    return pid
+
+
+def _become(asked: dict[str, Any]) -> NoReturn:
+    """In the child: from here on this is a run of the script."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    files = [
+        os.open(os.devnull, os.O_RDONLY),
+        *(os.open(asked[name], os.O_WRONLY | os.O_CREAT) for name in ("out", "err")),
+    ]
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+    os.environ.clear()
+    os.environ.update(asked["env"])
+    sys.argv = asked["argv"][1:]
+    try:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    except SystemExit as ended:
+        os._exit(ended.code if isinstance(ended.code, int) else 1)
+    finally:
+        os._exit(70)  # not reached by a run that ends as it should
+
+
+if __name__ == "__main__":
+    _load()
+    _serve()
