@@ -78,10 +78,10 @@ class Command:
             with self._account() as account:
                 code = self._cancel_all(account)
         except ConfigError as error:
-            warn(f"{error.message}")
+            warn(error.message)
             code = 2
         except CredentialsError as error:
-            warn(f"{error.message}")
+            warn(error.message)
             code = self._without_credentials(error.message)
         if not self._report.count and code == 0:
             raise typer.BadParameter("no order id was given on standard input")
