@@ -69,7 +69,7 @@ def _add_verb(name: str, verb: Verb) -> None:
     ids_help = f"Order ids ({form}); `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
-    IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID", help=ids_help, show_default=False)]
+    IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
 
     def single(
         order_ids: IdsArgument,
