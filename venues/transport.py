@@ -102,9 +102,11 @@ class _Wire:
     _head = b""  # kept back until the body comes
 
     def connect(self) -> None:
+        body_follows, self._body_follows = self._body_follows, False
         try:
             super().connect()  # type: ignore[misc]
         finally:
+            self._body_follows = body_follows
             _call.bytes_left = False  # a proxy's CONNECT and the TLS handshake are not the request
         self._used_at = time.monotonic()
 

@@ -1,0 +1,115 @@
+"""Every real venue is behind TLS: the command over it, with a certificate it trusts and with one it does not."""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from venues.http import Request
+from venues.masks import Masks
+from venues.sandbox.server import Running, start
+from venues.sandbox.tanx import PracticeTanx
+from venues.transport import Transport
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate for 127.0.0.1, signed by itself, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
+    path = folder / "certificate.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    return path
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Running, Path]]:
+    path = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with start(PracticeTanx()) as running:
+        running._server.socket = context.wrap_socket(running._server.socket, server_side=True)
+        yield running, path
+
+
+def environ(running: Running) -> dict[str, str]:
+    given = running.practice.credentials
+    keys = {f"CANCEL_TANX_{name.upper()}": value for name, value in given.items()}
+    return {**keys, "CANCEL_TANX_URL": f"https://127.0.0.1:{running.port}", "CURL_CA_BUNDLE": ""}
+
+
+def cancelled(installed: Any, env: dict[str, str]) -> dict[str, Any]:
+    done = installed.run("tanx", "25768879", "-o", "json", "--wait", "5", env=env)
+    (record,) = json.loads(done.stdout)["orders"]
+    assert isinstance(record, dict)
+    return record
+
+
+def test_a_trusted_venue_is_asked(installed: Any, served: tuple[Running, Path]) -> None:
+    running, path = served
+    record = cancelled(installed, {**environ(running), "REQUESTS_CA_BUNDLE": str(path)})
+    assert (record["outcome"], record["evidence"], record["attempts"]) == ("cancelled", "read-back", 1)
+    assert running.connections == 1  # kept alive between the cancel and the looks
+
+
+class Proxy(socketserver.BaseRequestHandler):
+    """An HTTP proxy that knows CONNECT and nothing else."""
+
+    def handle(self) -> None:
+        asked = self.request.recv(65536).decode()
+        host, _, port = asked.split()[1].partition(":")
+        with socket.create_connection((host, int(port))) as venue:
+            self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            ends = {self.request: venue, venue: self.request}
+            while True:
+                for ready in select.select(list(ends), [], [])[0]:
+                    if not (piece := ready.recv(65536)):
+                        return
+                    ends[ready].sendall(piece)
+
+
+def test_a_proxy_is_passed_through(served: tuple[Running, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    running, path = served
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as proxy:
+        proxy.daemon_threads = True
+        threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True).start()
+        transport = Transport(f"https://127.0.0.1:{running.port}", Masks())
+        transport._proxies = {"https": f"http://127.0.0.1:{proxy.server_address[1]}"}  # none is used for loopback
+        request = Request("POST", "/sapi/v1/orders/cancel/", body=b'{"order_id":25768879}')
+        replies = [transport.send(request, 5.0) for _ in range(2)]
+        transport.close()
+        proxy.shutdown()
+    assert [reply.status for reply in replies] == [401, 401]  # no token was sent; the venue itself answered
+    assert running.practice.counts["cancel"] == 2
+
+
+def test_a_stranger_gets_nothing(installed: Any, served: tuple[Running, Path]) -> None:
+    running, _ = served
+    record = cancelled(installed, {**environ(running), "REQUESTS_CA_BUNDLE": ""})
+    assert (record["outcome"], record["attempts"]) == ("unavailable", 0)
+    assert "TLS" in record["message"]
+    assert not running.practice.log
