@@ -23,6 +23,8 @@ class Masks:
 
     def add(self, secret: str) -> None:
         """From now on `secret` (a key, a token, a PEM text) is shown as `***`, in every usual spelling."""
+        if secret in self._secrets:
+            return  # every request asks for its credentials anew
         with self._lock:
             known = set(self._secrets) | {form for form in _spellings(secret) if len(form) >= SHORTEST}
             self._secrets = tuple(sorted(known, key=len, reverse=True))

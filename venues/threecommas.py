@@ -54,9 +54,13 @@ def sign(secret: str, path: str, payload: str = "") -> str:
     it must never be shown. Raises Unauthorized for a key that cannot be used. [signing pages, HMAC and RSA]
     """
     text = (f"{path}?{payload}" if payload else path).encode()
-    if not secret.lstrip().startswith("-----BEGIN"):
+    if not _is_pem(secret):
         return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
     return _rsa(secret)(text)
+
+
+def _is_pem(secret: str) -> bool:
+    return secret.lstrip().startswith("-----BEGIN")
 
 
 @lru_cache(maxsize=4)
@@ -103,7 +107,8 @@ class ThreeCommas(HttpVenue):
 
     def prepare(self, patience: float) -> None:
         """Nothing to log in to; but a key that cannot sign is found before anything is sent."""
-        sign(self.credential("api_secret"), PREFIX)
+        if _is_pem(secret := self.credential("api_secret")):
+            _rsa(secret)
 
     def check(self, patience: float) -> None:
         self._ask("GET", "/ver1/validate", patience)
