@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cli.streams import warn
+from cli.output.streams import warn
 from ordercancel.secret import Secret
-from venues.budget import Budget
-from venues.clock import Clock
+from venues.face import Budget
 from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
-from venues.link import HttpVenue, Link
-from venues.masks import Masks
-from venues.pace import Pace
-from venues.procedure import Cancel, Terms
-from venues.registry import VENUES, build, spec_of, venue_of
+from venues.procedure.run import Cancel, Terms
+from venues.registry import VENUES, build, face_of, open_practice
+from venues.wire.clock import Clock
+from venues.wire.link import HttpVenue, Link
+from venues.wire.masks import Masks
+from venues.wire.pace import Pace
 
 if TYPE_CHECKING:
     from config.credentials import Credentials
@@ -65,21 +65,21 @@ class HeldCredentials:
 
 def known_venues() -> dict[str, tuple[int, ...]]:
     """Every venue with its API versions, as `config` wants to know them to check config.toml."""
-    return {name: entry.api_versions for name, entry in VENUES.items()}
+    return {name: face.api_versions for name, face in VENUES.items()}
 
 
 def settings_of(venue: str, profile: str) -> Settings:
     """Where the venue is, as `profile` knows it. Raises ConfigError (exit 2)."""
     from config.settings import load_settings
 
-    return load_settings(venue, profile, default_url=spec_of(venue).url, known=known_venues(), environ=os.environ)
+    return load_settings(venue, profile, default_url=VENUES[venue].url, known=known_venues(), environ=os.environ)
 
 
 def credentials_of(venue: str, profile: str, keyring: KeyringStore) -> Credentials:
     """The venue's credentials in `profile`; nothing is looked up yet."""
     from config.credentials import Credentials
 
-    spec = spec_of(venue)
+    spec = VENUES[venue]
     return Credentials(venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring)
 
 
@@ -94,7 +94,7 @@ def open_account(
     from config.keyring_store import KeyringStore
     from config.profiles import require
 
-    venue = venue_of(verb)
+    venue = face_of(verb).name
     settings = settings_of(venue, profile)
     credentials = credentials_of(venue, profile, KeyringStore())
     require(credentials, environ=os.environ)
@@ -131,7 +131,7 @@ def open_for_check(
         connections=1,
         warn=warn,
     )
-    with _opened(next(iter(VENUES[venue].verbs)), link, Budget()) as account:
+    with _opened(VENUES[venue].verbs[0].name, link, Budget()) as account:
         yield account.venue
 
 
@@ -140,11 +140,10 @@ def open_sandbox(
     verb: str, *, clock: Clock, masks: Masks, jobs: int, log: Callable[[str], None] | None
 ) -> Iterator[Account]:
     """The practice venue of `verb`, served on loopback for as long as the context is open."""
-    from venues.sandbox import open_practice
     from venues.sandbox.server import start
 
-    practice = open_practice(venue_of(verb))
-    budget = VENUES[venue_of(verb)].budget
+    practice = open_practice(face_of(verb).name)
+    budget = face_of(verb).budget
     with start(practice) as running:
         link = Link(
             url=running.url,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.auth import auth
+from cli.auth.app import auth
 from cli.options import (
     DryRunFlag,
     JobsFlag,
@@ -19,11 +19,12 @@ from cli.options import (
     VerboseFlag,
     WaitFlag,
 )
+from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
 from cli.sandbox import sandbox as serve_sandbox
-from cli.streams import fill_standard_streams, warn
 from ordercancel import __version__
-from venues.registry import VENUES, Ids, Verb
+from venues.face import Verb
+from venues.registry import VENUES
 
 HELP = """Cancel an order, and know that it is cancelled.
 
@@ -64,9 +65,9 @@ def _root(
     pass
 
 
-def _add_verb(name: str, verb: Verb) -> None:
-    form = "ord-YYYYMMDDHHMMSS-n" if verb.ids is Ids.NEURATRADE else "a whole number"
-    ids_help = f"Order ids ({form}); `-` reads them from standard input, one a line."
+def _add_verb(verb: Verb) -> None:
+    name = verb.name
+    ids_help = f"Order ids ({verb.ids.form}); `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
@@ -106,14 +107,14 @@ def _add_verb(name: str, verb: Verb) -> None:
 
 
 def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:
-    from cli.cancel import run
+    from cli.cancel.command import run
 
     raise typer.Exit(run(verb, deal_id, ids, options))
 
 
-for _entry in VENUES.values():
-    for _name, _verb in _entry.verbs.items():
-        _add_verb(_name, _verb)
+for _face in VENUES.values():
+    for _verb in _face.verbs:
+        _add_verb(_verb)
 app.add_typer(auth)
 app.command("sandbox", help=SANDBOX_HELP, short_help="Serve the practice venues on loopback, or list their orders.")(
     serve_sandbox
@@ -139,7 +140,7 @@ def main() -> int:
         warn("interrupted")
         return 130
     except Exception as fault:  # noqa: BLE001  # the interpreter's own traceback would show values
-        from cli.fault import report_of
+        from cli.output.fault import report_of
 
         warn(report_of(fault))
         return 1

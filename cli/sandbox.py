@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import Output, OutputFlag, VerboseFlag
-from cli.streams import warn, write_out
+from cli.output.streams import warn, write_out
 
 if TYPE_CHECKING:
     from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
@@ -41,7 +41,9 @@ PortFlag = Annotated[
     ),
 ]
 ListFlag = Annotated[bool, typer.Option("--list", help="Show the book, as -o says, and serve nothing.")]
-RsaFlag = Annotated[bool, typer.Option("--rsa", help="Give 3Commas an RSA key in place of an HMAC secret.")]
+RsaFlag = Annotated[
+    bool, typer.Option("--rsa", help="Give an RSA key in place of a secret, where a venue takes both.")
+]
 
 
 def sandbox(
@@ -57,7 +59,7 @@ def sandbox(
 
 def show_book(output: Output) -> int:
     """Print every order that the practice venues begin with. Out: the exit code."""
-    from cli.record import VERSION, to_json
+    from cli.output.record import VERSION, to_json
 
     books = {practice.venue: practice.book() for practice in _open_all()}
     rows = [_book_record(row) for book in books.values() for row in book]
@@ -77,7 +79,7 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
     """
     from threading import Event
 
-    from cli.interrupt import Interrupts
+    from cli.cancel.interrupt import Interrupts
     from venues.sandbox.server import start
 
     stop = Event()
@@ -117,23 +119,12 @@ class _Watched:
 
 
 def _open_all(*, rsa: bool = False) -> list[Practice]:
-    from venues.sandbox import PRACTICE, open_practice
+    from venues.registry import VENUES, open_practice
 
-    practices = {venue: open_practice(venue) for venue in PRACTICE}
-    if rsa:
-        from venues.sandbox.threecommas import PracticeThreeCommas
-
-        practices["3commas"] = PracticeThreeCommas(api_secret=_new_rsa_key())
-    return list(practices.values())
-
-
-def _new_rsa_key() -> str:
-    """Out: a private key in PEM (PKCS#8, 2048 bit)."""
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    practices = [open_practice(venue) for venue in VENUES]
+    for practice in practices if rsa else ():
+        practice.use_rsa()
+    return practices
 
 
 def _head() -> Iterator[str]:
@@ -141,18 +132,18 @@ def _head() -> Iterator[str]:
 
     yield "# Practice venues (sandbox), on loopback only; nothing here is real. Ctrl-C ends them."
     yield "# Run these lines in another shell, then try there, without --sandbox:"
-    for entry in VENUES.values():
-        yield from (f"#   {verb.example}" for verb in entry.verbs.values())
+    for face in VENUES.values():
+        yield from (f"#   {verb.example}" for verb in face.verbs)
     yield "# `cancel sandbox --list` shows all orders, also the filled and the cancelled ones."
 
 
 def _exports(practice: Practice, running: Running) -> Iterator[str]:
     """Out: the lines that point `cancel` at one served venue, and as comments the other ways to sign in."""
-    from venues.registry import VENUES, spec_of
+    from venues.registry import VENUES
 
     yield ""
     yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
-    for way in spec_of(practice.venue).ways:
+    for way in VENUES[practice.venue].ways:
         # A practice venue keeps the fields that are not in `credentials` under the contract's names for them.
         others = {field: str(getattr(practice, field)) for field in way if hasattr(practice, field)}
         if len(others) == len(way) and not others.keys() & practice.credentials.keys():
@@ -182,8 +173,8 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
 
 
 def _book_table(books: Mapping[str, list[BookRow]]) -> str:
-    from cli.page import TITLES, Grid, Page, Span
-    from cli.render import plain
+    from cli.output.page import TITLES, Grid, Page, Span
+    from cli.output.render import plain
 
     head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
     page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]

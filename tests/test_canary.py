@@ -22,8 +22,7 @@ from tests.faults import faults as f
 from tests.faults.canary import Marked, accounts, echo, found_in, in_error, nested, wallet_account
 from tests.faults.run import ORDERS, Ran, command, environment, run, selected
 from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
-from venues.registry import venue_of
-from venues.sandbox import open_practice
+from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Reply
 
 AT_ONCE = 6
@@ -176,14 +175,14 @@ def test_the_canary_sings(tmp_path: Path) -> None:
 # --- a fault of our own, in the middle
 
 BROKEN = {
-    "a reply is parsed": "venues.replies.base:parse",
-    "a reply is read": "venues.http:parse_json",
-    "a request is sent": "venues.transport:Transport._exchange",
-    "an answer is judged": "venues.link:HttpVenue.raise_for_shared_answers",
-    "a record is made": "cli.record:record",
-    "the report is added to": "cli.report:Report.add",
-    "an order is looked up": "venues.procedure:Cancel._look",
-    "credentials are taken": "venues.link:HttpVenue.optional_credential",
+    "a reply is parsed": "venues.wire.replies:parse",
+    "a reply is read": "venues.wire.http:parse_json",
+    "a request is sent": "venues.wire.transport:Transport._exchange",
+    "an answer is judged": "venues.wire.link:HttpVenue.raise_for_shared_answers",
+    "a record is made": "cli.output.record:record",
+    "the report is added to": "cli.output.report:Report.add",
+    "an order is looked up": "venues.procedure.run:Cancel._look",
+    "credentials are taken": "venues.wire.link:HttpVenue.optional_credential",
     "a credential is found": "config.credentials:Credentials.get",
 }
 
@@ -208,7 +207,7 @@ def test_a_fault_of_our_own_tells_nothing(tmp_path: Path, account: str, where: s
 @pytest.mark.parametrize("verb", ["status", "check", "login", "login refused", "logout"])
 def test_auth_tells_nothing(tmp_path: Path, account: str, verb: str) -> None:
     marked = find(account)
-    venue = venue_of(marked.verb)
+    venue = face_of(marked.verb).name
     arguments = {
         "status": ["status", venue], "check": ["status", venue, "--check"], "login": ["login", venue],
         "login refused": ["login", venue], "logout": ["logout", venue],
@@ -242,7 +241,7 @@ def ugly(status: int) -> Fault:
 @pytest.mark.parametrize("verb", ORDERS)
 @pytest.mark.parametrize("output", ["table", "json", "jsonl"])
 def test_foreign_text_is_shown_harmless_and_short(tmp_path: Path, verb: str, output: str) -> None:
-    with FaultServer(open_practice(venue_of(verb)), {"cancel": always(ugly(400))}) as server:
+    with FaultServer(open_practice(face_of(verb).name), {"cancel": always(ugly(400))}) as server:
         args = command(verb, *ORDERS[verb], "-o", output, "-v", "--wait", "1.5")
         ran = run(args, environment(tmp_path, server))
     assert ran.code == 5
@@ -267,7 +266,7 @@ def _record(out: str, output: str) -> dict[str, Any]:
 @pytest.mark.parametrize("verb", ["tanx", "deal-order"])
 def test_foreign_text_on_a_terminal(tmp_path: Path, verb: str) -> None:
     """With colours on: the only escapes are our own, and no line is overwritten."""
-    with FaultServer(open_practice(venue_of(verb)), {"cancel": always(ugly(400))}) as server:
+    with FaultServer(open_practice(face_of(verb).name), {"cancel": always(ugly(400))}) as server:
         env = environment(tmp_path, server, TERM="xterm-256color", COLUMNS="100")
         args = command(verb, *ORDERS[verb], "--wait", "1.5")
         ours, theirs = pty.openpty()

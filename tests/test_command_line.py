@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ordercancel import __version__
-from venues.registry import VENUES, Verb
+from venues.face import Verb
+from venues.registry import VERBS
 
-VERBS = {name: verb for entry in VENUES.values() for name, verb in entry.verbs.items()}
 FLAGS = (
     "-o", "--output", "-n", "--dry-run", "--wait", "--no-wait", "--profile", "--sandbox", "-j", "--jobs", "-q",
     "--quiet", "-v", "--verbose", "-h", "--help",

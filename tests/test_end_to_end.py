@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from venues.sandbox.server import Running, start
-from venues.sandbox.tanx import PracticeTanx
+from venues.tanx.practice import PracticeTanx
 
 
 class Example(NamedTuple):

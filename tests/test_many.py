@@ -15,11 +15,11 @@ from typing import IO, Any
 
 import pytest
 
-from venues.sandbox.neuratrade import PracticeNeuraTrade
+from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.sandbox.practice import Practice, Reply, Request
 from venues.sandbox.server import Running, start
-from venues.sandbox.threecommas import EXTRA_DEAL, PracticeThreeCommas
-from venues.sandbox.tradernet import PracticeTradernet
+from venues.threecommas.practice import EXTRA_DEAL, PracticeThreeCommas
+from venues.tradernet.practice import PracticeTradernet
 
 LONGEST = 25.0  # seconds, after which a run is taken for hung
 

@@ -21,9 +21,8 @@ from tests.faults.nursery import Nursery, nursery
 from tests.faults.row import Case
 from tests.faults.run import Ran, command, environment, forked, run, selected
 from tests.faults.server import FaultServer, always
-from venues.registry import venue_of
+from venues.registry import face_of, open_practice
 from venues.result import Outcome
-from venues.sandbox import open_practice
 
 AT_ONCE = 12  # processes; they mostly wait
 STARTING = 15.0  # seconds that a busy machine may need to start a process
@@ -138,7 +137,7 @@ def assert_manners(case: Case, server: FaultServer) -> None:
 @pytest.mark.parametrize("verb", ["tanx", "order"])
 def test_a_ban_stops_everything(tmp_path: Path, verb: str) -> None:
     """After a 418 nothing more is sent to that venue, whatever else was to be cancelled."""
-    practice = open_practice(venue_of(verb))
+    practice = open_practice(face_of(verb).name)
     ids = [order.order_id for order in practice.orders.values() if practice.state(order) == "open"]
     with FaultServer(practice, {"cancel": always(answer(418))}) as server:
         ran = run(command(verb, *ids, "-o", "json", "-j", "1"), environment(tmp_path, server))

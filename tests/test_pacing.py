@@ -18,20 +18,20 @@ from typing import Any
 import pytest
 
 from tests.venues.fakes import FakeClock, Held, link_to
-from venues.budget import Budget
-from venues.clock import SystemClock
-from venues.http import Reply, Request
+from venues.face import Budget
 from venues.interface import Limited, OrderRef
-from venues.link import HttpVenue
-from venues.pace import Pace
-from venues.procedure import Cancel, Terms
+from venues.neuratrade.practice import PracticeNeuraTrade
+from venues.procedure.run import Cancel, Terms
 from venues.registry import VENUES, build
 from venues.result import Outcome
-from venues.sandbox.neuratrade import PracticeNeuraTrade
 from venues.sandbox.practice import Reply as PracticeReply
 from venues.sandbox.practice import Request as PracticeRequest
 from venues.sandbox.server import Running, start
-from venues.shared_look import SharedLook
+from venues.wire.clock import SystemClock
+from venues.wire.http import Reply, Request
+from venues.wire.link import HttpVenue
+from venues.wire.looks import SharedLook
+from venues.wire.pace import Pace
 
 MINUTE = 60.0
 LONGEST = 25.0  # seconds, after which a run is taken for hung

@@ -18,7 +18,7 @@ from ordercancel import __version__
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("cli", "venues", "config")
-ENTRY_POINTS = "[console_scripts]\ncancel = ordercancel:main\nordercancel = ordercancel:main\n"
+ENTRY_POINTS = "[console_scripts]\ncancel = ordercancel.__main__:main\nordercancel = ordercancel.__main__:main\n"
 HOSTILE = "raise SystemExit('a module of the trader was imported in place of ours')\n"
 
 
@@ -98,7 +98,7 @@ def test_a_hostile_pythonpath_does_no_harm(installed: Any, hostile: Path, script
 
 
 def test_a_hostile_working_directory_does_no_harm(installed: Any, hostile: Path) -> None:
-    run = "from ordercancel import main; raise SystemExit(main())"
+    run = "from ordercancel.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", run, "order", "ord-20260303120000-1", "--sandbox"],
         env=installed.environ(), cwd=hostile, capture_output=True, text=True, timeout=60, check=False,
@@ -117,7 +117,7 @@ def test_an_editable_installation_finds_the_folders_of_the_checkout(tmp_path: Pa
     assert done.returncode == 0, done.stdout + done.stderr
     (path_file,) = site.glob("*.pth")
     assert path_file.read_text().strip() == str(ROOT)
-    run = f"import site; site.addsitedir({str(site)!r}); from ordercancel import main; raise SystemExit(main())"
+    run = f"import site; site.addsitedir({str(site)!r}); from ordercancel.__main__ import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", run, "order", "ord-20260303120000-1", "--sandbox"],
         env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(hostile)},

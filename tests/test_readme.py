@@ -14,10 +14,10 @@ import pytest
 import typer
 
 from cli.main import app
-from cli.record import record
+from cli.output.record import record
 from config.names import env_name, file_name
 from ordercancel import __version__
-from venues.registry import VENUES, spec_of
+from venues.registry import VENUES, VERBS
 from venues.result import Outcome, Result
 
 ROOT = Path(__file__).parent.parent
@@ -98,7 +98,7 @@ def test_every_command_and_flag_is_named(name: str) -> None:
         assert re.search(rf"(?<![\w-]){flag}(?![\w-])", README), flag
 
 
-@pytest.mark.parametrize("name", [verb for entry in VENUES.values() for verb in entry.verbs])
+@pytest.mark.parametrize("name", list(VERBS))
 def test_the_flags_of_the_cancel_commands_are_those_of_the_table(name: str) -> None:
     shown = {flag for row in table(section("The five commands"), "flag") for flag in re.findall(r"-+[a-z-]+", row[0])}
     assert shown == flags(COMMANDS[name]) - {"-h", "--help"}
@@ -106,7 +106,7 @@ def test_the_flags_of_the_cancel_commands_are_those_of_the_table(name: str) -> N
 
 def test_the_five_commands_have_the_examples_of_the_help() -> None:
     shown = {row[0]: row[2] for row in table(section("The five commands"), "command")}
-    assert shown == {name: verb.example for entry in VENUES.values() for name, verb in entry.verbs.items()}
+    assert shown == {name: verb.example for name, verb in VERBS.items()}
 
 
 def test_the_exit_codes_are_those_of_the_outcomes() -> None:
@@ -125,7 +125,7 @@ def test_the_credentials_are_those_of_the_venues() -> None:
     wanted = {
         (venue, field.name, env_name(venue, field.name), file_name(venue, field.name))
         for venue in VENUES
-        for field in spec_of(venue).fields
+        for field in VENUES[venue].fields
     }
     assert {tuple(row) for row in table(README.partition("| venue | what")[2], "venue")} == wanted
     assert [row[0] for row in rows] == list(VENUES)
@@ -135,7 +135,7 @@ def test_the_settings_are_those_of_the_venues() -> None:
     rows = table(section("Settings"), "key")
     urls = {row[1]: row[2] for row in rows if row[0] == "url"}
     for venue in VENUES:
-        url = spec_of(venue).url
+        url = VENUES[venue].url
         assert urls[env_name(venue, "url")].startswith(url or "none")
     (versions,) = [row for row in rows if row[0] == "api_version"]
     assert versions[1] == env_name("tradernet", "api_version")
@@ -155,7 +155,7 @@ def test_the_request_budgets_are_those_of_the_venues() -> None:
 def test_no_variable_is_named_that_does_not_exist() -> None:
     settings = ("url", "allow_http", "requests_per_minute", "api_version")
     known = {env_name(venue, name) for venue in VENUES for name in settings}
-    known |= {env_name(venue, field.name) for venue in VENUES for field in spec_of(venue).fields}
+    known |= {env_name(venue, field.name) for venue in VENUES for field in VENUES[venue].fields}
     assert set(re.findall(r"\bCANCEL_\w+", README)) <= known | {"CANCEL_OUTPUT", "CANCEL_PROFILE"}
 
 
@@ -172,7 +172,7 @@ def test_the_plain_warnings_stand_there(warning: str) -> None:
 
 
 def test_the_permissions_are_those_that_the_command_asks_for() -> None:
-    for permission in re.findall(r"\b[A-Z]+_(?:READ|WRITE)\b", spec_of("3commas").permissions):
+    for permission in re.findall(r"\b[A-Z]+_(?:READ|WRITE)\b", VENUES["3commas"].permissions):
         assert permission in section("Keys")
 
 

@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 
 from config.names import env_name, file_name
-from venues.sandbox import open_practice
+from venues.registry import open_practice
 from venues.sandbox.server import Running, start
-from venues.tradernet import SPEC
+from venues.tradernet import FACE
 
 ROOT = Path(__file__).parents[1]
 ORDER = "2929292929"
-FILES = {file_name(SPEC.name, field.name) for field in SPEC.fields}
-VARIABLES = {env_name(SPEC.name, field.name) for field in SPEC.fields}
+FILES = {file_name(FACE.name, field.name) for field in FACE.fields}
+VARIABLES = {env_name(FACE.name, field.name) for field in FACE.fields}
 CRON_PATH = "/usr/bin:/bin"  # crontab(5); Debian's
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recipes are for POSIX systems")

@@ -16,11 +16,10 @@ import pytest
 from tests.faults import faults as f
 from tests.faults.run import ORDERS, command, environment, run
 from tests.faults.server import Door, Fault, Faults, FaultServer, always, once
-from venues.registry import venue_of
-from venues.sandbox import open_practice
-from venues.sandbox.neuratrade import PracticeNeuraTrade
+from venues.neuratrade.practice import PracticeNeuraTrade
+from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Practice
-from venues.sandbox.tanx import PracticeTanx
+from venues.tanx.practice import PracticeTanx
 
 GRACE = 2.0  # seconds that requests in flight get
 SLACK = 2.5  # seconds for a busy machine
@@ -31,7 +30,7 @@ HANGS = f.hang(acting=True)
 
 
 def served(verb: str, plan: Mapping[str, Faults] | None = None, practice: Practice | None = None) -> FaultServer:
-    return FaultServer(practice or open_practice(venue_of(verb)), plan)
+    return FaultServer(practice or open_practice(face_of(verb).name), plan)
 
 
 @contextmanager
@@ -87,7 +86,7 @@ def test_a_signal_while_the_cancel_hangs(tmp_path: Path, verb: str, number: sign
 def test_a_signal_while_it_looks(
     tmp_path: Path, verb: str, fault: Fault | None, number: signal.Signals, code: int
 ) -> None:
-    practice = open_practice(venue_of(verb))
+    practice = open_practice(face_of(verb).name)
     practice.orders[ORDERS[verb][-1]].delay = 3600.0
     with served(verb, {"look": Faults((), fault)}, practice) as server:
         argv = command(verb, *ORDERS[verb], "-o", "json")

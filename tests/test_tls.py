@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from venues.http import Request
-from venues.masks import Masks
 from venues.sandbox.server import Running, start
-from venues.sandbox.tanx import PracticeTanx
-from venues.transport import Transport
+from venues.tanx.practice import PracticeTanx
+from venues.wire.http import Request
+from venues.wire.masks import Masks
+from venues.wire.transport import Transport
 
 
 def certificate(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """What a venue is: the few words that the venues and the cancel procedure share.
 
 A venue sends one cancel, takes one look, and says in these types what the answer means.
-What follows from that (repeat, wait, give up, which outcome) is decided in `venues.procedure` alone.
+What follows from that (repeat, wait, give up, which outcome) is decided in `venues.procedure.run` alone.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OrderRef:
-    """Which order: the venue's id as given, and the deal's id for a 3Commas deal order."""
+    """Which order: the venue's id as given, the deal's id for an order of a deal, the symbol where ids need one."""
 
     order_id: str
     deal_id: str | None = None
+    symbol: str | None = None
 
 
 class State(enum.Enum):
@@ -180,26 +181,6 @@ class Habits:
     absent_is_repeatable: bool = False  # a look without the order (or without a route) allows the repeat
     absent_means_not_found: bool = False  # refused, and the look shows no such row: not-found
     absent_is_unknown: bool = False  # accepted, but no answer ever showed the order: unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One credential field of a venue. `secret` fields are never shown, not even their end."""
-
-    name: str
-    secret: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class VenueSpec:
-    """What must be known of a venue before it is built: credentials, address, options."""
-
-    name: str
-    title: str
-    url: str | None  # the default origin; None: must be set
-    fields: tuple[Field, ...]
-    ways: tuple[tuple[str, ...], ...]  # complete sets of fields; one of them is needed, preferred first
-    permissions: str  # which permissions to grant the key, and which not
 
 
 class Credentials(Protocol):

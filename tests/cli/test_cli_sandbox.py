@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.names import env_name
-from venues.registry import VENUES, spec_of
-from venues.sandbox import open_practice
+from venues.registry import VENUES, open_practice
 
 URLS = {venue: env_name(venue, "url") for venue in VENUES}
 CREDENTIALS = {env_name(venue, field) for venue in VENUES for field in open_practice(venue).credentials}
@@ -50,7 +49,7 @@ def test_it_names_the_other_ways_to_sign_in(serve: Any) -> None:
     with serve() as served:
         comments = [line for line in served.lines.splitlines() if line.startswith(("# or: ", "# also: "))]
     for venue in VENUES:
-        fields = {field for way in spec_of(venue).ways for field in way}
+        fields = {field for way in VENUES[venue].ways for field in way}
         for name in (env_name(venue, field) for field in fields):
             assert f"export {name}='" in served.lines, name
     assert "# also: export CANCEL_TRADERNET_API_VERSION='3'" in comments

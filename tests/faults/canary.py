@@ -11,11 +11,11 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from tests.faults.server import Asked, Fault, FaultServer
-from venues.sandbox.neuratrade import PracticeNeuraTrade
+from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.sandbox.practice import Practice, Reply, Request
-from venues.sandbox.tanx import PracticeTanx
-from venues.sandbox.threecommas import PracticeThreeCommas
-from venues.sandbox.tradernet import PracticeTradernet
+from venues.tanx.practice import PracticeTanx
+from venues.threecommas.practice import PracticeThreeCommas
+from venues.tradernet.practice import PracticeTradernet
 
 SHORTEST = 8  # characters; a shorter part of a secret may be anywhere
 SECRET_HEADERS = ("signature", "apikey", "authorization", "x-ntapi-sig", "x-ntapi-publickey")

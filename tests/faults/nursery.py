@@ -72,15 +72,16 @@ def nursery() -> Iterator[Nursery]:
 def _load() -> None:
     sys.path.insert(0, str(ROOT))
 
-    import venues.neuratrade
-    import venues.replies.neuratrade
-    import venues.replies.tanx
-    import venues.replies.threecommas
-    import venues.replies.tradernet
-    import venues.tanx
-    import venues.threecommas
-    import venues.tradernet
-    import venues.transport  # noqa: F401
+    import venues.neuratrade.orders
+    import venues.neuratrade.replies
+    import venues.tanx.orders
+    import venues.tanx.replies
+    import venues.threecommas.deal_orders
+    import venues.threecommas.replies
+    import venues.threecommas.smart_trades
+    import venues.tradernet.orders
+    import venues.tradernet.replies
+    import venues.wire.transport  # noqa: F401
 
 
 def _serve() -> None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.run import ORDERS
 from tests.faults.server import Door, Faults
-from venues.registry import venue_of
-from venues.sandbox import open_practice
+from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Practice
 
 Expected = str | Mapping[str, str]
@@ -72,7 +71,7 @@ class Case:
         return self.row.wait or (by_deadline if self.outcome in ("pending", "unknown", "unavailable") else 5.0)
 
     def practice(self) -> Practice:
-        made = self.row.made or (lambda: open_practice(venue_of(self.verb)))
+        made = self.row.made or (lambda: open_practice(face_of(self.verb).name))
         practice = made()
         for order in practice.orders.values():
             order.delay = self.row.delay

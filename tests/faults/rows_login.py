@@ -9,10 +9,10 @@ from typing import Any
 from tests.faults import faults as f
 from tests.faults.row import Change, Row
 from tests.faults.server import Faults, always, once
-from venues.sandbox.neuratrade import PracticeNeuraTrade
+from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.sandbox.practice import Practice
-from venues.sandbox.tanx import PracticeTanx, recover
-from venues.sandbox.tradernet import PracticeTradernet
+from venues.tanx.practice import PracticeTanx, recover
+from venues.tradernet.practice import PracticeTradernet
 
 # --- before the cancel: tokens, log-ins, the security session
 

@@ -8,9 +8,9 @@ from tests.faults import faults as f
 from tests.faults.row import Row
 from tests.faults.run import ORDERS, OTHERS
 from tests.faults.server import Asked, always, once
-from venues.sandbox.neuratrade import PracticeNeuraTrade
+from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.sandbox.practice import Practice
-from venues.sandbox.tanx import PracticeTanx
+from venues.tanx.practice import PracticeTanx
 
 # --- what becomes of the order meanwhile, and how it stood before
 

@@ -16,29 +16,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shorten() -> None:
-    from venues import procedure
-    from venues.registry import VENUES
+    from venues.procedure import run as procedure
+    from venues.registry import VERBS, class_of
 
     procedure.SHORTEST_LIMITED_WAIT /= SCALE
     procedure.LONGEST_BACK_OFF /= SCALE
-    for entry in VENUES.values():
-        module = import_module(entry.module)
-        for name, verb in entry.verbs.items():
-            venue = getattr(module, verb.made_by)
-            habits = venue.habits
-            if name == sys.argv[1]:
-                import_module("venues.transport")  # loading takes as long as ever, so it is done beforehand
-                import_module(venue.replies)
-            venue.habits = replace(
-                habits,
-                first_looks=tuple(seconds / SCALE for seconds in habits.first_looks),
-                then_every=habits.then_every / SCALE,
-                most_looks=habits.most_looks * int(SCALE),
-                cancel_timeout=habits.cancel_timeout / SCALE,
-                read_timeout=habits.read_timeout / SCALE,
-                limited_waits=tuple(seconds / SCALE for seconds in habits.limited_waits),
-                never_hang_up_before=habits.never_hang_up_before / SCALE,
-            )
+    for name in VERBS:
+        venue = class_of(name)
+        habits = venue.habits
+        if name == sys.argv[1]:
+            import_module(venue.replies)  # loading takes as long as ever, so it is done beforehand
+        venue.habits = replace(
+            habits,
+            first_looks=tuple(seconds / SCALE for seconds in habits.first_looks),
+            then_every=habits.then_every / SCALE,
+            most_looks=habits.most_looks * int(SCALE),
+            cancel_timeout=habits.cancel_timeout / SCALE,
+            read_timeout=habits.read_timeout / SCALE,
+            limited_waits=tuple(seconds / SCALE for seconds in habits.limited_waits),
+            never_hang_up_before=habits.never_hang_up_before / SCALE,
+        )
 
 
 def break_inside(where: str, told: str) -> None:
@@ -55,17 +52,17 @@ def break_inside(where: str, told: str) -> None:
     setattr(owner, last, fail)
 
 
-def main() -> int:
+def main() -> None:
     sys.path.insert(0, str(ROOT))
     if "CANCEL_TANX_WALLET_KEY" in os.environ:
         import_module("eth_account.messages")  # loads for longer than a shortened log-in may take
     shorten()
     if "BREAK" in os.environ:
         break_inside(os.environ["BREAK"], os.environ["TOLD"])
-    import ordercancel
+    from ordercancel.__main__ import main as run
 
-    return ordercancel.main()
+    run()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

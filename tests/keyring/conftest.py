@@ -61,7 +61,7 @@ class Machine:
 
     def start(self, *args: str, **environ: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", "from ordercancel import main; main()", *args],
+            [sys.executable, "-c", "from ordercancel.__main__ import main; main()", *args],
             env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(self.home)}
             | self.environ
             | environ,

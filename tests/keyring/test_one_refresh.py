@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from venues.sandbox.server import start
-from venues.sandbox.tanx import PracticeTanx
+from venues.tanx.practice import PracticeTanx
 
 PROCESSES = 10
 BACKEND = """
@@ -129,7 +129,7 @@ def test_a_refresh_token_is_kept_though_the_access_token_comes_from_the_environm
 
 
 def test_a_neuratrade_token_from_the_environment_that_ran_out(machine: Any) -> None:
-    from venues.sandbox.neuratrade import PracticeNeuraTrade
+    from venues.neuratrade.practice import PracticeNeuraTrade
 
     practice = PracticeNeuraTrade(password="pw")
     with start(practice) as venue:
@@ -147,7 +147,7 @@ def test_a_neuratrade_token_from_the_environment_that_ran_out(machine: Any) -> N
 
 
 def test_a_neuratrade_token_in_the_keyring_is_replaced(file_keyring: Any) -> None:
-    from venues.sandbox.neuratrade import PracticeNeuraTrade
+    from venues.neuratrade.practice import PracticeNeuraTrade
 
     practice = PracticeNeuraTrade(password="pw")
     fields = {"token": practice.issue(-60), "email": practice.email, "password": "pw"}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from venues.sandbox import open_practice
+from venues.registry import open_practice
 from venues.sandbox.server import start
 
 LONGEST = 5.0  # seconds, from the start of the process to its end

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import responses
 
-from tests.venues.fakes import Bench, FakeClock
-from tests.venues.wire import Wire
+from tests.venues.declared import Wire
+from tests.venues.fakes import Bench, FakeClock, StoppedClock
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"
@@ -42,7 +42,18 @@ def wire() -> Iterator[Wire]:
         assert wire.undeclared() == []
 
 
-@pytest.fixture(scope="session")
-def golden() -> Callable[[str], Any]:
+@pytest.fixture
+def stopped() -> StoppedClock:
+    """Both clocks of a practice venue, which stand still until a test moves them."""
+    return StoppedClock()
+
+
+@pytest.fixture
+def clocks(stopped: StoppedClock) -> dict[str, StoppedClock]:
+    return {"now": stopped, "time": stopped}
+
+
+@pytest.fixture
+def vectors() -> Callable[[str], Any]:
     """Out: a function from the venue's name to its file of signature vectors."""
     return lambda venue: json.loads((VECTORS / f"{venue}.json").read_text())

@@ -15,14 +15,14 @@ import pytest
 
 from ordercancel import __version__
 from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
-from venues.batch import Batch
-from venues.budget import Budget
+from venues.face import Budget
 from venues.interface import OrderRef, VenueError
-from venues.link import HttpVenue
-from venues.procedure import Cancel, Terms
+from venues.procedure.batch import Batch
+from venues.procedure.run import Cancel, Terms
 from venues.result import Evidence, Outcome, Result
 from venues.sandbox.practice import Practice, RawReply, Reply, Request
 from venues.sandbox.server import Running, start
+from venues.wire.link import HttpVenue
 
 
 class Between:

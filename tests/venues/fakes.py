@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ordercancel.secret import Secret
-from venues.budget import Budget
-from venues.clock import Stopped
+from venues.face import Budget
 from venues.interface import Answer, Habits, Order, OrderRef, State, Venue, VenueError
-from venues.link import HttpVenue, Link
-from venues.masks import Masks
-from venues.pace import Pace
-from venues.procedure import Cancel, Terms
+from venues.procedure.run import Cancel, Terms
 from venues.registry import build
 from venues.result import Result
+from venues.wire.clock import Stopped
+from venues.wire.link import HttpVenue, Link
+from venues.wire.masks import Masks
+from venues.wire.pace import Pace
 
 EPOCH = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -59,6 +59,19 @@ class FakeClock:
     @property
     def elapsed(self) -> float:
         return self.seconds - 1000.0
+
+
+class StoppedClock:
+    """A clock for both kinds of time: call it to read it, `pass_by` to move it (seconds)."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def pass_by(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 class Held:

@@ -1,4 +1,4 @@
-"""Signatures against the golden vectors and the venues' own published values; keys that cannot be used.
+"""Signatures against the vectors vectors and the venues' own published values; keys that cannot be used.
 
 Mutants that live, and why: the size of the RSA key cache, and that there is one (speed alone); white space cut off
 around a PEM (the library passes over it too); the step between two nonces of one moment (any step upwards will do);
@@ -17,21 +17,23 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
-from venues import jwt, threecommas, tradernet
 from venues.interface import OrderRef, Unauthorized
 from venues.result import Outcome
-from venues.tanx_login import Wallet, check_text
+from venues.tanx.wallet import Wallet, check_text
+from venues.threecommas import signing as threecommas
+from venues.tradernet import signing as tradernet
+from venues.wire import jwt
 
 ROOT = Path(__file__).parents[2]
-Golden = Callable[[str], Any]
+Vectors = Callable[[str], Any]
 TEXT = "/public/api/v2/smart_trades/12345678"
 
 
 # --- 3Commas
 
 
-def test_threecommas_vectors(golden: Golden) -> None:
-    file = golden("3commas")
+def test_threecommas_vectors(vectors: Vectors) -> None:
+    file = vectors("3commas")
     keys = {key["name"]: key["secret"] for key in file["keys"]}
     kinds = set()
     for vector in file["vectors"]:
@@ -43,8 +45,8 @@ def test_threecommas_vectors(golden: Golden) -> None:
 
 
 @pytest.fixture
-def rsa_pem(golden: Golden) -> str:
-    return next(str(key["secret"]) for key in golden("3commas")["keys"] if key["kind"] == "rsa")
+def rsa_pem(vectors: Vectors) -> str:
+    return next(str(key["secret"]) for key in vectors("3commas")["keys"] if key["kind"] == "rsa")
 
 
 @pytest.mark.parametrize(
@@ -114,8 +116,8 @@ def test_a_malformed_pem_is_refused_and_not_quoted(pem: str) -> None:
 # --- Tradernet
 
 
-def test_the_official_check_value(golden: Golden) -> None:
-    test = golden("tradernet")["published_self_test"]
+def test_the_official_check_value(vectors: Vectors) -> None:
+    test = vectors("tradernet")["published_self_test"]
     assert tradernet.presign(test["data"]) == test["string_to_sign"]
     assert tradernet.sign(test["private_key"], test["string_to_sign"]) == test["signature"]
     assert test["signature"].startswith("f2cbb400e9fcb40a1ab38cc987e2")  # what the official page shows
@@ -124,8 +126,8 @@ def test_the_official_check_value(golden: Golden) -> None:
 CONTENT_TYPES = {2: "application/x-www-form-urlencoded", 3: "application/json"}
 
 
-def test_tradernet_vectors(golden: Golden) -> None:
-    file = golden("tradernet")
+def test_tradernet_vectors(vectors: Vectors) -> None:
+    file = vectors("tradernet")
     keys = {key["name"]: (key["public_key"], key["private_key"]) for key in file["keys"]}
     seen = set()
     for vector in file["vectors"]:
@@ -157,8 +159,8 @@ def test_form_values_are_signed_as_they_are_and_sent_encoded() -> None:
 # --- tanX
 
 
-def test_tanx_vectors(golden: Golden) -> None:
-    file = golden("tanx")
+def test_tanx_vectors(vectors: Vectors) -> None:
+    file = vectors("tanx")
     for pair in file["addresses"]:
         assert Wallet(pair["private_key"]).address == pair["address"]
     for vector in file["personal_sign"]:
@@ -166,15 +168,15 @@ def test_tanx_vectors(golden: Golden) -> None:
         assert Wallet(vector["private_key"]).sign(check_text(vector["message"])) == vector["user_signature"]
 
 
-def test_a_wallet_key_in_any_spelling(golden: Golden) -> None:
-    pair = golden("tanx")["addresses"][0]
+def test_a_wallet_key_in_any_spelling(vectors: Vectors) -> None:
+    pair = vectors("tanx")["addresses"][0]
     digits = pair["private_key"][2:]
     for spelling in (digits, digits.upper(), "0X" + digits, f"  0x{digits}\n"):
         assert Wallet(spelling).address == pair["address"]
 
 
-def test_texts_that_are_never_signed(golden: Golden) -> None:
-    refuse = golden("tanx")["refuse"]
+def test_texts_that_are_never_signed(vectors: Vectors) -> None:
+    refuse = vectors("tanx")["refuse"]
     assert len(refuse) == 2
     for text in (
         *refuse,
@@ -219,7 +221,7 @@ def test_without_the_extra_the_tokens_are_named(monkeypatch: pytest.MonkeyPatch,
 def test_the_library_may_not_raise_the_recursion_limit() -> None:
     """With its limit of 100,000 a deeply nested reply would crash the interpreter."""
     code = (
-        "import sys; from venues.tanx_login import Wallet; from venues.http import parse_json; before = "
+        "import sys; from venues.tanx.wallet import Wallet; from venues.wire.http import parse_json; before = "
         "sys.getrecursionlimit(); Wallet('ab' * 32); "
         "print(sys.getrecursionlimit() == before, parse_json(b'[' * 99999))"
     )
@@ -232,8 +234,8 @@ def test_the_library_may_not_raise_the_recursion_limit() -> None:
 # --- JSON Web Tokens
 
 
-def test_the_expiry_of_the_golden_tokens(golden: Golden) -> None:
-    for vector in golden("tanx")["jwt"]:
+def test_the_expiry_of_the_vectors_tokens(vectors: Vectors) -> None:
+    for vector in vectors("tanx")["jwt"]:
         assert jwt.expiry(vector["token"]) == vector["exp"]
 
 

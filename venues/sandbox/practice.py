@@ -202,6 +202,9 @@ class Practice(ABC):
         self.dangers: list[str] = []  # requests for paths that close or sell: none may ever come
         self.keeps_cancels = True  # False: cancels are answered as always, and nothing is stored
 
+    def use_rsa(self) -> None:  # noqa: B027  # most venues know no RSA keys
+        """Take an RSA key in place of the secret, where the venue takes both."""
+
     def answer(self, request: Request) -> Reply:
         """Out: what this venue answers. Counts the request under its route's name."""
         with self.lock:

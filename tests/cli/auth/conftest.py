@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from venues.sandbox import PRACTICE, open_practice
+from venues.registry import VENUES, open_practice
 from venues.sandbox.server import Running, start
 
 
@@ -77,7 +77,7 @@ def serve(environment: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     running: list[Running] = []
 
     def begin(practice: Any) -> Any:
-        server = start(open_practice(practice) if practice in PRACTICE else practice)
+        server = start(open_practice(practice) if practice in VENUES else practice)
         running.append(server)
         environment.setenv(f"CANCEL_{server.practice.venue}_URL".upper(), server.url)
         return server.practice

@@ -44,7 +44,7 @@ class Terminal:
         self.screen = ""
         code = "import keyring, file_backend; keyring.get_keyring = file_backend.Keyring\n"
         self.process = subprocess.Popen(
-            [sys.executable, "-c", code + "from ordercancel import main; main()", "auth", *args],
+            [sys.executable, "-c", code + "from ordercancel.__main__ import main; main()", "auth", *args],
             env={"PYTHONPATH": f"{ROOT}:{folder}", "HOME": str(folder), "PATH": "/usr/bin:/bin", **environ},
             stdin=theirs,
             stdout=subprocess.PIPE,
@@ -200,7 +200,7 @@ def test_a_bad_key_is_not_stored(terminal: Any, serve: Any) -> None:
 def test_nothing_is_asked_when_standard_input_is_no_terminal(tmp_path: Path, verb: str) -> None:
     nothing = "keyring.backends.fail.Keyring"
     for given in ("</dev/null", "<&-"):
-        line = f'exec "$0" -c "from ordercancel import main; main()" auth {verb} tanx {given}'
+        line = f'exec "$0" -c "from ordercancel.__main__ import main; main()" auth {verb} tanx {given}'
         done = subprocess.run(
             ["sh", "-c", line, sys.executable],
             env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": nothing},

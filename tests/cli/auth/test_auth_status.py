@@ -9,8 +9,8 @@ from typing import Any
 import keyring.errors
 import pytest
 
-from venues.sandbox.neuratrade import PracticeNeuraTrade
-from venues.sandbox.tanx import PracticeTanx
+from venues.neuratrade.practice import PracticeNeuraTrade
+from venues.tanx.practice import PracticeTanx
 
 Run = Callable[..., Any]
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from venues.sandbox import PRACTICE, open_practice
+from venues.registry import VENUES, open_practice
 from venues.sandbox.practice import Headers, Reply, Request
 
-VENUES = pytest.mark.parametrize("venue", sorted(PRACTICE))
+VENUES = pytest.mark.parametrize("venue", sorted(VENUES))
 SEED_ORDERS = {
     "3commas": {"2345678901 1123077331", "30404547"},
     "tanx": {"25768879"},
@@ -76,8 +76,8 @@ def test_an_unknown_venue_is_a_key_error() -> None:
 
 def test_practising_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from venues.sandbox import PRACTICE, open_practice; import venues.sandbox.server\n"
-        "for venue in PRACTICE: open_practice(venue).book()\n"
+        "import sys; from venues.registry import VENUES, open_practice; import venues.sandbox.server\n"
+        "for venue in VENUES: open_practice(venue).book()\n"
         "heavy = {'requests', 'pydantic', 'cryptography', 'eth_account', 'http.server', 'rich', 'keyring'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

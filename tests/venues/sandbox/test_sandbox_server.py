@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from venues.sandbox import open_practice
+from venues.registry import open_practice
 from venues.sandbox.practice import RawReply, Reply, Request
 from venues.sandbox.server import Running, start
 

@@ -1,0 +1,1 @@
+"""`cancel auth`: the three verbs for credentials."""

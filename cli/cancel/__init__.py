@@ -1,0 +1,1 @@
+"""The five cancel commands: from ids to exit code."""

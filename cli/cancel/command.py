@@ -1,0 +1,193 @@
+"""One cancel command from ids to exit code: who and where, the work, the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
+
+import typer
+
+from cli.account import Account, open_account, open_sandbox
+from cli.cancel.ids import BadId, parser, read_ids, unique
+from cli.cancel.interrupt import Interrupts
+from cli.cancel.progress import Spinner, duration, spinner_wanted
+from cli.options import Options, Output
+from cli.output.fault import report_of
+from cli.output.report import Report
+from cli.output.streams import warn
+from config.errors import ConfigError, CredentialsError
+from venues.face import NUMBER
+from venues.interface import OrderRef
+from venues.procedure.batch import Batch, Done
+from venues.procedure.run import Terms
+from venues.registry import VERBS, face_of
+from venues.result import Outcome, Result
+from venues.wire.clock import SystemClock
+from venues.wire.masks import Masks
+
+STDIN = "-"
+LONG_RUN = 60.0  # seconds; a run that its budget makes longer says so before it begins
+
+
+def run(verb: str, deal_id: str | None, ids: Sequence[str], options: Options) -> int:
+    """Cancel the orders and print what became of them. Out: the exit code.
+
+    Raises typer.BadParameter when an id is no id; nothing has been sent then.
+    """
+    command = Command(verb, deal_id, tuple(ids), options)
+    command.check_arguments()
+    return command.run()
+
+
+@dataclass
+class Command:
+    """One run of a cancel command."""
+
+    verb: str
+    deal_id: str | None
+    ids: tuple[str, ...]
+    options: Options
+    bad_lines: int = 0
+
+    def __post_init__(self) -> None:
+        self._parse = parser(VERBS[self.verb].ids)
+        self._report = Report(self.verb, self.options.output, self.options.quiet)
+        self._masks = Masks()
+        self._stop = threading.Event()
+        self._faults: list[str] = []
+
+    def check_arguments(self) -> None:
+        """Raises typer.BadParameter, naming the first id that is none."""
+        try:
+            if self.deal_id is not None:
+                parser(NUMBER)(self.deal_id)
+            for text in self.ids:
+                if text != STDIN:
+                    self._parse(text)
+        except BadId as bad:
+            raise typer.BadParameter(str(bad)) from None
+
+    def run(self) -> int:
+        try:
+            with self._account() as account:
+                code = self._cancel_all(account)
+        except ConfigError as error:
+            warn(error.message)
+            code = 2
+        except CredentialsError as error:
+            warn(error.message)
+            code = self._without_credentials(error.message)
+        if not self._report.count and code == 0:
+            raise typer.BadParameter("no order id was given on standard input")
+        self._report.end(code)
+        for text in self._faults:
+            warn(text)
+        return code
+
+    def _account(self) -> AbstractContextManager[Account]:
+        options = self.options
+        clock = SystemClock(self._stop)
+        log = warn if options.verbose else None
+        if options.sandbox:
+            return open_sandbox(self.verb, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+        return open_account(self.verb, options.profile, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+
+    def _cancel_all(self, account: Account) -> int:
+        options = self.options
+        terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
+        jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
+        batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop)
+        self._announce(account)
+        seen: set[int] = set()
+        with Interrupts(batch.stop) as interrupts, self._spinner(account) as spinner:
+            for done in batch.run(self._refs()):
+                seen.add(done.index) if STDIN not in self.ids else None
+                self._take(done)
+                spinner.advance()
+        if interrupts.exit_code is not None:
+            self._add_unsent(account, terms, seen)
+        return self._exit_code(interrupts.exit_code)
+
+    def _take(self, done: Done) -> None:
+        self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
+        if done.fault is not None:
+            self._faults.append(report_of(done.fault))
+
+    def _exit_code(self, interrupted: int | None) -> int:
+        if interrupted is not None:
+            return interrupted
+        if self._faults:
+            return 1
+        return max(self._report.worst, 2 if self.bad_lines else 0)
+
+    def _add_unsent(self, account: Account, terms: Terms, seen: set[int]) -> None:
+        """After a stop: the orders named as arguments that were not begun are in the report too."""
+        if STDIN in self.ids:
+            return
+        for index, ref in enumerate(self._refs()):
+            if index not in seen:
+                self._take(Done(index, account.cancel(ref, terms).report()))
+
+    def _without_credentials(self, message: str) -> int:
+        """Every order as unauthorized in the record; for a person the line on stderr says it all."""
+        if self.options.output is Output.TABLE:
+            return Outcome.UNAUTHORIZED.exit_code
+        now = datetime.now(UTC)
+        for index, ref in enumerate(self._refs()):
+            result = Result(
+                venue=face_of(self.verb).name,
+                order_id=ref.order_id,
+                deal_id=ref.deal_id,
+                outcome=Outcome.UNAUTHORIZED,
+                evidence=None,
+                message=message,
+                attempts=0,
+                started_at=now,
+                finished_at=now,
+            )
+            self._report.add(index, result)
+        return max(Outcome.UNAUTHORIZED.exit_code, 2 if self.bad_lines else 0)
+
+    def _refs(self) -> Iterator[OrderRef]:
+        """The orders, each once, in the order given; standard input is read line by line as they are taken."""
+        sources: Iterable[Iterable[str]] = (self._stdin_ids() if text == STDIN else (text,) for text in self.ids)
+        return (OrderRef(order_id, self.deal_id) for order_id in unique(chain.from_iterable(sources)))
+
+    def _stdin_ids(self) -> Iterator[str]:
+        # A file object of our own: the interpreter may not end while a thread waits inside sys.stdin.
+        try:
+            with os.fdopen(os.dup(0), "rb") as stream:
+                yield from read_ids(stream, self._parse, self._report_line)
+        except OSError as error:  # what was read before is cancelled and reported all the same
+            self.bad_lines += 1
+            warn(f"standard input broke off: {error.strerror}; what would have come after it is not cancelled")
+
+    def _report_line(self, number: int, bad: BadId) -> None:
+        self.bad_lines += 1
+        warn(f"standard input, line {number}: {bad}; skipped")
+
+    def _announce(self, account: Account) -> None:
+        """Say beforehand when the venue's request budget makes the run a long one."""
+        budget, orders = account.budget, len(set(self.ids))
+        if not budget.per_minute or STDIN in self.ids or self.options.quiet:
+            return
+        requests = orders * (1 if self.options.no_wait or self.options.dry_run else 2)
+        seconds = 60 * (requests - budget.burst) / budget.per_minute
+        if seconds > LONG_RUN:
+            warn(f"{orders} orders at {budget.per_minute:g} requests a minute take about {duration(seconds)}")
+
+    def _spinner(self, account: Account) -> Spinner:
+        wanted = spinner_wanted(sys.stderr, os.environ, quiet=self.options.quiet or self.options.verbose)
+        spinner = Spinner(sys.stderr, enabled=wanted)
+        if len(self.ids) == 1 and STDIN not in self.ids:
+            what = "to show" if self.options.dry_run else "to show it cancelled:"
+            spinner.say(f"waiting for {account.venue.title} {what} {self.ids[0]}")
+        else:
+            spinner.progress(None if STDIN in self.ids else len(set(self.ids)))
+        return spinner

@@ -1,0 +1,1 @@
+"""What is printed: records, tables, streams that may be closed."""

@@ -1,0 +1,353 @@
+"""The table: outcome first, ids whole, foreign text harmless, plain on a pipe."""
+
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cli.output.page import outcome_words, summary
+from cli.output.render import colour_wanted, render, table
+from venues.result import Evidence, Outcome, Result
+
+NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+TANX = Result(
+    venue="tanx",
+    order_id="25768879",
+    deal_id=None,
+    outcome=Outcome.CANCELLED,
+    evidence=Evidence.READ_BACK,
+    message="tanX shows the order cancelled.",
+    attempts=1,
+    started_at=NOW,
+    finished_at=NOW,
+    status="cancel",
+    symbol="btcusdc",
+    side="buy",
+    type="limit",
+    price="68733.81",
+    quantity="0.0425",
+    filled="0.009000000000000001",
+)
+BARE = Result(
+    venue="tanx",
+    order_id="99",
+    deal_id=None,
+    outcome=Outcome.NOT_FOUND,
+    evidence=None,
+    message="tanX knows no such order.",
+    attempts=1,
+    started_at=NOW,
+    finished_at=NOW,
+)
+DEAL_ROW = {
+    "order_id": "1123077331",
+    "order_type": "BUY",
+    "deal_order_type": "Manual Safety",
+    "status_string": "Cancelled",
+    "created_at": "2024-11-14T14:29:49.936Z",
+    "quantity": "0.1773",
+    "quantity_remaining": "0.1700",
+    "rate": "3116.81",
+}
+DEAL = replace(
+    TANX,
+    venue="3commas",
+    order_id="1123077331",
+    deal_id="2345678901",
+    raw=[
+        DEAL_ROW,
+        {**DEAL_ROW, "order_id": "1119135765", "deal_order_type": "Base", "quantity_remaining": "0.1773",
+         "status_string": "Filled", "created_at": "2024-11-13T15:17:25.398Z"},
+    ],
+)  # fmt: skip
+SMART = replace(
+    TANX,
+    venue="3commas",
+    order_id="30404547",
+    raw=json.loads(
+        """{"id": 30404547, "pair": "USDT_DOGE", "status": {"type": "cancellation_pending"},
+        "position": {"type": "buy", "order_type": "market", "units": {"value": "14.91"},
+        "price": {"value": "0.10622"}, "status": {"type": "finished"}}, "take_profit": {"enabled": true, "steps": [
+        {"order_type": "limit", "units": {"value": "14.0"}, "price": {"value": "0.11627"},
+        "volume": "100.0", "status": {"type": "order_placed"}}, {"order_type": "limit", "units": {"value": 0.91},
+        "price": {"value": "0.2"}}]}, "stop_loss": {"enabled": false}}""",
+        parse_float=Decimal,
+    ),
+)
+
+
+def shown(*results: Result, width: int | None = None, colour: bool = False) -> list[str]:
+    return table(results, colour=colour, width=width).splitlines()
+
+
+def squeezed(lines: list[str]) -> list[str]:
+    return [" ".join(line.split()) for line in lines]
+
+
+def test_one_order() -> None:
+    assert squeezed(shown(TANX)) == [
+        "cancelled tanX order 25768879",
+        "tanX shows the order cancelled.",
+        "",
+        "symbol btcusdc",
+        "side buy",
+        "type limit",
+        "price 68733.81",
+        "quantity 0.0425",
+        "filled 0.009000000000000001",
+        "status cancel",
+    ]
+
+
+def test_an_order_of_which_nothing_is_known() -> None:
+    assert shown(BARE) == ["not found  tanX order 99", "tanX knows no such order."]
+
+
+def test_a_deal_order_shows_the_deals_trades_oldest_first_with_the_target_marked() -> None:
+    assert squeezed(shown(DEAL)) == [
+        "cancelled 3Commas deal 2345678901, order 1123077331",
+        "tanX shows the order cancelled.",
+        "",
+        "ORDER TYPE SIDE PRICE QUANTITY FILLED STATUS",
+        "1119135765 Base BUY 3116.81 0.1773 0 Filled",
+        "> 1123077331 Manual Safety BUY 3116.81 0.1773 0.0073 Cancelled",
+    ]
+
+
+@pytest.mark.parametrize("raw", [None, {"error": "not_found"}, [], ["text", 7, None]])
+def test_a_deal_order_without_trades_shows_the_order(raw: Any) -> None:
+    assert "symbol btcusdc" in squeezed(shown(replace(DEAL, raw=raw)))
+
+
+def test_rows_with_anything_in_them_are_shown() -> None:
+    odd = [
+        {},
+        {"order_id": 5, "quantity": "NaN", "quantity_remaining": None, "rate": {"a": 1}, "created_at": 3},
+    ]
+    odd += [{"order_id": True, "quantity": "9E+999999", "quantity_remaining": "1", "status_string": ["x"]}]
+    odd += [{"quantity": "9E+999999", "quantity_remaining": "-9E+999999"}]
+    assert squeezed(shown(replace(DEAL, raw=odd)))[4:] == [
+        "- - - - - - -",
+        "- - - - 9E+999999 - -",
+        "- - - - 9E+999999 - -",
+        "5 - - - NaN - -",
+    ]
+
+
+def test_a_smart_trade() -> None:
+    assert squeezed(shown(SMART)) == [
+        "cancelled 3Commas SmartTrade 30404547",
+        "tanX shows the order cancelled.",
+        "",
+        "pair USDT_DOGE",
+        "position buy market 14.91 at 0.10622, finished",
+        "take profit 1. limit 14.0 at 0.11627 (100.0 %), order_placed",
+        "2. limit 0.91 at 0.2",
+        "stop loss off",
+        "status cancellation_pending",
+    ]
+
+
+@pytest.mark.parametrize("raw", [{"pair": None, "position": 7, "take_profit": {"steps": {}}}, {"pair": ["x"]}])
+def test_a_smart_trade_with_anything_in_it_is_shown(raw: Any) -> None:
+    assert "pair -" in squeezed(shown(replace(SMART, raw=raw)))
+
+
+def test_a_smart_trade_that_was_not_shown() -> None:
+    assert "symbol btcusdc" in squeezed(shown(replace(SMART, raw={"error": "Not found"})))
+
+
+def test_tradernets_numbers_get_their_words() -> None:
+    lines = squeezed(shown(replace(TANX, venue="tradernet", side="3", type="2", status="31")))
+    assert {"side sell", "type limit", "status 31 (cancelled)"} <= set(lines)
+    assert "status 99" in squeezed(shown(replace(TANX, venue="tradernet", status="99")))
+
+
+def test_several_orders_have_a_row_each_and_a_closing_line() -> None:
+    late = replace(TANX, order_id="25768880", outcome=Outcome.TOO_LATE, message="It was filled before.")
+    assert squeezed(shown(TANX, late, replace(TANX, order_id="3"), BARE)) == [
+        "tanX orders",
+        "",
+        "OUTCOME ORDER SYMBOL SIDE PRICE QUANTITY FILLED MESSAGE",
+        "cancelled 25768879 btcusdc buy 68733.81 0.0425 0.009000000000000001 tanX shows the order cancelled.",
+        "too late 25768880 btcusdc buy 68733.81 0.0425 0.009000000000000001 It was filled before.",
+        "cancelled 3 btcusdc buy 68733.81 0.0425 0.009000000000000001 tanX shows the order cancelled.",
+        "not found 99 - - - - - tanX knows no such order.",
+        "",
+        "2 cancelled, 1 too late, 1 not found",
+    ]
+
+
+def test_columns_that_hold_nothing_are_left_out() -> None:
+    assert squeezed(shown(BARE, BARE))[2] == "OUTCOME ORDER MESSAGE"
+    silent = replace(BARE, message="")
+    assert squeezed(shown(silent, silent))[2:4] == ["OUTCOME ORDER", "not found 99"]
+
+
+def test_amounts_are_right_aligned_and_the_rest_left() -> None:
+    head, first, second = shown(TANX, replace(TANX, price="1", symbol="x"))[2:5]
+    end = head.index("PRICE") + len("PRICE")
+    assert first[:end].endswith(" 68733.81")
+    assert second[:end].endswith("        1")
+    assert second[head.index("SYMBOL") :].startswith("x ")
+    assert not any(line.endswith(" ") for line in shown(TANX, BARE))
+
+
+def test_orders_of_one_deal_name_the_deal() -> None:
+    assert shown(DEAL, replace(DEAL, order_id="2"))[0] == "3Commas deal 2345678901"
+    assert shown(SMART, SMART)[0] == "3Commas SmartTrades"
+
+
+@pytest.mark.parametrize("results", [[TANX], [DEAL], [SMART], [BARE], [TANX, BARE], [DEAL, DEAL], [SMART, SMART]])
+@pytest.mark.parametrize(("width", "colour"), [(None, False), (80, True), (30, False)])
+def test_the_sandbox_says_so_in_every_table(results: list[Result], width: int | None, colour: bool) -> None:
+    practice = [replace(result, sandbox=True) for result in results]
+    text = table(practice, colour=colour, width=width)
+    assert "(sandbox)" in "".join(text.splitlines()[:3])  # a narrow terminal breaks the title
+    assert "sandbox" not in table(results, colour=colour, width=width)
+
+
+@pytest.mark.parametrize("width", [None, 200, 80, 40, 10])
+@pytest.mark.parametrize("colour", [True, False])
+def test_no_width_cuts_an_id(width: int | None, colour: bool) -> None:
+    ids = ["18446744073709551615", "ord-20260303120000-12345678", "7"]
+    several = [replace(TANX, order_id=each, price="123456789.123456789", message="x " * 200) for each in ids]
+    deal = replace(DEAL, raw=[{**DEAL_ROW, "order_id": each} for each in ids], order_id=ids[0])
+    for results in (several, [deal]):
+        text = table(results, colour=colour, width=width)
+        for each in ids:
+            assert re.search(rf"\b{each}\b", text), (each, text)
+        assert "…" not in text
+
+
+def test_a_narrow_terminal_gets_the_messages_below_and_a_wide_one_beside() -> None:
+    wide, narrow = shown(TANX, BARE, width=200), shown(TANX, BARE, width=80)
+    assert any("99" in line and "knows no such order" in line and "not found" in line for line in wide)
+    assert "99: tanX knows no such order." in narrow
+    assert "MESSAGE" not in "\n".join(narrow)
+    assert all(len(line) <= 80 for line in narrow)
+
+
+def test_a_message_beside_its_row_goes_on_in_the_next_line() -> None:
+    lines = shown(BARE, replace(BARE, message="word " * 40), width=80)
+    assert all(len(line) <= 80 for line in lines)
+    assert sum("word" in line for line in lines) > 2
+
+
+HOSTILE = "\x1b[2J\x1b]0;t\x07[/red][bold]\u202e\u2066cancelled\r\n" + "x" * 100_000
+
+
+@pytest.mark.parametrize(("width", "colour"), [(None, False), (None, True), (100, True), (40, False)])
+def test_foreign_text_is_harmless(width: int | None, colour: bool) -> None:
+    raw_deal = [{**DEAL_ROW, "deal_order_type": HOSTILE, "status_string": HOSTILE, "rate": HOSTILE}]
+    raw_smart = {"pair": HOSTILE, "position": {"type": HOSTILE}, "status": {"type": HOSTILE}}
+    fields: Any = {"message": HOSTILE, "symbol": HOSTILE, "status": HOSTILE, "price": HOSTILE, "filled": HOSTILE}
+    for result in (replace(TANX, **fields), replace(DEAL, raw=raw_deal), replace(SMART, raw=raw_smart)):
+        for results in ([result], [result, result]):
+            text = table(results, colour=colour, width=width)
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+            assert plain.replace("\n", "").isprintable()
+            if len(results) == 1 and width is None:
+                assert "[/red][bold]cancelled xxx" in plain
+            assert len(plain) < 6000
+
+
+def test_markup_is_shown_as_it_is() -> None:
+    hostile = replace(TANX, message="[/red] [link=http://x.example]y[/link] :smile: no", symbol="[bold]btc")
+    for colour in (True, False):
+        text = table([hostile], colour=colour, width=None)
+        assert "[/red] [link=http://x.example]y[/link] :smile: no" in text
+        assert "[bold]btc" in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        (Outcome.CANCELLED, "32"), (Outcome.ALREADY_CANCELLED, "32"),
+        (Outcome.REQUESTED, "36"), (Outcome.DRY_RUN, "36"),
+        (Outcome.TOO_LATE, "33"), (Outcome.PENDING, "33"), (Outcome.NOT_FOUND, "31"), (Outcome.REFUSED, "31"),
+        (Outcome.UNAUTHORIZED, "31"), (Outcome.RATE_LIMITED, "31"), (Outcome.UNAVAILABLE, "31"),
+        (Outcome.UNKNOWN, "1;31"),
+    ],
+)  # fmt: skip
+def test_each_outcome_comes_first_in_words_and_colour(outcome: Outcome, code: str) -> None:
+    one = replace(TANX, outcome=outcome)
+    words = outcome_words(outcome)
+    assert table([one], colour=True, width=80).startswith(f"\x1b[{code}m{words}\x1b[0m")
+    assert f"\x1b[{code}m  {words}" in table([one, BARE], colour=True, width=80)
+    assert table([one], colour=False, width=80).startswith(words)
+
+
+def test_summary_counts_the_best_first() -> None:
+    def of(*outcomes: Outcome) -> str:
+        return summary([replace(TANX, outcome=outcome) for outcome in outcomes])
+
+    assert of(Outcome.TOO_LATE, *[Outcome.CANCELLED] * 3) == "3 cancelled, 1 too late"
+    assert of(Outcome.UNKNOWN, Outcome.RATE_LIMITED, Outcome.DRY_RUN) == "1 dry run, 1 rate-limited, 1 unknown"
+    assert of(Outcome.ALREADY_CANCELLED) == "1 already cancelled"
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environ", "wanted"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        (False, {"TERM": "xterm"}, False),
+        (False, {"FORCE_COLOR": "1"}, True),
+        (False, {"FORCE_COLOR": "1", "TERM": "dumb"}, True),
+        (False, {"FORCE_COLOR": "0"}, False),
+        (False, {"FORCE_COLOR": ""}, False),
+        (False, {"GITHUB_ACTIONS": "true", "CI": "true"}, False),
+    ],
+)
+def test_colour_wanted(terminal: bool, environ: dict[str, str], wanted: bool) -> None:
+    assert colour_wanted(terminal, environ) is wanted
+
+
+def drawn(*results: Result, is_terminal: bool, **environ: str) -> str:
+    stream = io.StringIO()
+    render(results, console_file=stream, is_terminal=is_terminal, environ=environ)
+    return stream.getvalue()
+
+
+def test_render_on_a_pipe_is_plain_and_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.setenv(name, "1")  # the process's own environment is not asked
+    text = drawn(TANX, replace(TANX, message="word " * 40), is_terminal=False, GITHUB_ACTIONS="true", COLUMNS="20")
+    assert "\x1b" not in text
+    assert "word " * 39 + "word\n" in text
+
+
+def test_render_on_a_terminal_has_colour_and_its_width() -> None:
+    assert "\x1b[32mcancelled" in drawn(TANX, is_terminal=True, TERM="xterm", COLUMNS="80")
+    assert "\x1b" not in drawn(TANX, is_terminal=True, TERM="xterm", NO_COLOR="1")
+    assert "\x1b[32mcancelled" in drawn(TANX, is_terminal=False, FORCE_COLOR="1", TERM="dumb")
+    lines = drawn(replace(BARE, message="word " * 40), is_terminal=True, NO_COLOR="1", COLUMNS="50").splitlines()
+    assert max(map(len, lines)) <= 50
+    assert len(lines) > 3
+
+
+def test_forced_colour_on_a_pipe_is_as_wide_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "word " * 39 in drawn(replace(TANX, message="word " * 40), is_terminal=False, FORCE_COLOR="1")
+
+
+def test_render_of_nothing_prints_nothing() -> None:
+    assert drawn(is_terminal=True) == ""
+
+
+def test_render_to_a_closed_pipe_is_no_error() -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    render([TANX], console_file=Closed(), is_terminal=True, environ={"TERM": "xterm"})

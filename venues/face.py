@@ -1,0 +1,64 @@
+"""A venue's light face: what must be known of it before any of its work is loaded. Help and hints read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One credential field. `secret` fields are never shown, not even their end."""
+
+    name: str
+    secret: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many requests a venue may get: a bucket of `burst`, refilled at `per_minute`; `at_once` in flight."""
+
+    per_minute: float = 0.0  # 0: no limit
+    burst: int = 1
+    at_once: int = 0  # 0: as many as there are jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What an order id looks like: a pattern for the whole of it, its form in help, and what an error asks for."""
+
+    pattern: str
+    form: str
+    expected: str
+
+
+# Signs, leading zeros and other alphabets' digits are refused, not mended: what was typed may be something else.
+NUMBER = Ids(r"[1-9][0-9]{0,19}", "a whole number", "a whole number above 0, in plain digits, at most 20 of them")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One cancel command: which class does it (`module:Class` in the venue's room), and what its help says."""
+
+    name: str
+    made_by: str
+    what: str  # what it cancels, and what that means at this venue
+    example: str
+    ids: Ids = NUMBER
+    noun: str = "order"
+    in_deal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One venue: its room (a package), where it is, which credentials it takes, and its commands."""
+
+    room: str
+    name: str
+    title: str
+    url: str | None  # the default origin; None: must be set
+    fields: tuple[Field, ...]
+    ways: tuple[tuple[str, ...], ...]  # complete sets of fields; one of them is needed, preferred first
+    permissions: str  # which permissions to grant the key, and which not
+    verbs: tuple[Verb, ...]
+    budget: Budget = Budget()  # careful; `requests_per_minute` changes it
+    api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting

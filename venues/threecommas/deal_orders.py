@@ -1,0 +1,90 @@
+"""Manual safety orders of one DCA deal. Source: the official documentation, and recorded answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from venues.interface import Answer, NotFound, Order, OrderRef, State
+from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.http import Reply
+from venues.wire.link import Link, as_raw, unreadable
+from venues.wire.looks import SharedLook
+
+if TYPE_CHECKING:
+    from venues.threecommas.replies import DealOrder
+
+
+class DealOrders(ThreeCommas):
+    """Manual safety orders of one DCA deal: `POST /ver1/deals/{deal_id}/cancel_order`.
+
+    Mind the path: its neighbour that ends in `/cancel` cancels the whole deal, for good.
+    """
+
+    habits = replace(ThreeCommas.habits, absent_is_unknown=True)
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(link)
+        self._looks: SharedLook[str, Reply] = SharedLook(link.clock)
+
+    def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
+        """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]"""
+        path = f"/ver1/deals/{ref.deal_id}/cancel_order"
+        reply = self.ask("POST", path, patience, order_id=ref.order_id)
+        if is_on_its_way(reply) or reply.status == 204:
+            return Answer(None, as_raw(reply), request_id(reply))
+        if not isinstance(reply.data, (list, dict)):
+            raise unreadable(reply)
+        return Answer(_order_in(reply.data, ref.order_id), reply.data, request_id(reply))
+
+    def read(self, ref: OrderRef, patience: float) -> Answer:
+        """One look at the deal's orders serves every order of that deal that waits for one."""
+        path = f"/ver1/deals/{ref.deal_id}/market_orders"
+        reply = self._looks.get(path, patience, lambda left: self.ask("GET", path, left))
+        if not reply.ok or not isinstance(reply.data, list):
+            raise unreadable(reply)
+        order = _order_in(reply.data, ref.order_id)
+        if order is None:
+            raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))
+        return Answer(order, reply.data, request_id(reply))
+
+
+def _order_in(rows: Any, order_id: str) -> Order | None:
+    """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
+    from venues.threecommas.replies import DealOrder
+    from venues.wire.replies import Unreadable, parse
+
+    for item in rows if isinstance(rows, list) else []:
+        try:
+            row = parse(DealOrder, item)
+        except Unreadable:
+            continue
+        if row.order_id == order_id:
+            return _deal_order(row)
+    return None
+
+
+DEAL_ORDER_STATES = {
+    "cancelled": State.CANCELLED,
+    "filled": State.ENDED,
+    "finished": State.ENDED,
+    "inactive": State.ENDED,  # never placed [documentation: quantity 0.0; inferred]
+}
+
+
+def _deal_order(row: DealOrder) -> Order:
+    from venues.wire.replies import difference
+
+    kind = (row.deal_order_type or "").lower()
+    sendable = kind in ("", "manual safety")
+    return Order(
+        state=DEAL_ORDER_STATES.get((row.status_string or "").lower(), State.OPEN),
+        status=row.status_string,
+        side=row.order_type,
+        type=row.deal_order_type,
+        price=row.rate,
+        quantity=row.quantity,
+        filled=difference(row.quantity, row.quantity_remaining),
+        note="" if sendable else f"a {row.deal_order_type} order is not a Manual Safety order",
+        sendable=sendable,
+    )

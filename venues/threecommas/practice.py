@@ -1,0 +1,363 @@
+"""Practice 3Commas: a deal with manual safety orders, and SmartTrades.
+
+Answers follow the official documentation and recorded replies; where neither says what happens (an unknown
+order in a known deal, a SmartTrade that is final), the nearest documented error is given.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route, iso
+
+DEAL = "2345678901"
+EXTRA_DEAL = "2345678902"  # holds the generated orders, so that the first deal stays readable
+PERMISSIONS = frozenset({"BOTS_READ", "BOTS_WRITE", "SMART_TRADES_READ", "SMART_TRADES_WRITE"})
+_DEALS = r"/public/api/ver1/deals/([0-9]+)"
+_TRADES = r"/public/api/v2/smart_trades/([0-9]+)"
+_FORM = "application/x-www-form-urlencoded"
+_WORDS = {"open": "Active", "cancelled": "Cancelled", "filled": "Filled", "inactive": "Inactive"}
+_TRADE_WORDS = {"cancelling": "cancellation_pending", "filled": "finished"}
+_UNKNOWN_TRADE = {"error": "Not found", "error_description": "Smart Trade not found"}
+_UNKNOWN_DEAL = {"error": "not_found", "error_description": "Not Found"}
+
+
+class _DealRow(NamedTuple):
+    order_id: str
+    side: str
+    kind: str
+    price: str
+    quantity: str
+    filled: str = "0.0"
+    ended: str = ""
+
+
+class _TradeRow(NamedTuple):
+    trade_id: str
+    pair: str
+    price: str
+    quantity: str
+    entered: str = "0.0"
+    ended: str = ""
+
+
+_DEAL_ROWS = (
+    _DealRow("1123065540", "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
+    _DealRow("1123065576", "SELL", "Take Profit", "3391.9", "0.0305", "0.0", ""),
+    _DealRow("1123065601", "BUY", "Safety", "3256.9", "0.0047", "0.0", ""),
+    _DealRow("1123065620", "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
+    _DealRow("1123077331", "BUY", "Manual Safety", "3116.81", "0.1773", "0.0", ""),
+    _DealRow("1123077345", "BUY", "Manual Safety", "3050.0", "0.09", "0.0", ""),
+    _DealRow("1123077352", "BUY", "Manual Safety", "2990.5", "0.045", "0.015", ""),
+    _DealRow("1123070118", "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
+    _DealRow("1123070204", "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
+)
+_TRADE_ROWS = (
+    _TradeRow("30404547", "USDT_DOGE", "0.10622", "14.91", "14.91", ""),
+    _TradeRow("30404560", "USDT_BTC", "58200.5", "0.002", "0.0", ""),
+    _TradeRow("30404571", "USDT_ETH", "2990.1", "0.25", "0.1", ""),
+    _TradeRow("30404512", "USDT_SOL", "142.07", "3.0", "3.0", "filled"),
+    _TradeRow("30404498", "USDT_ADA", "0.3391", "120.0", "0.0", "cancelled"),
+)
+
+
+class PracticeThreeCommas(Practice):
+    """`api_secret` is an HMAC secret or an RSA private key in PEM, as the contract's field."""
+
+    venue = "3commas"
+
+    def __init__(
+        self,
+        *,
+        api_key: str = "",
+        api_secret: str = "",
+        permissions: frozenset[str] = PERMISSIONS,
+        extra_open: int = 0,
+        **clocks: Any,
+    ) -> None:
+        super().__init__(**clocks)
+        self.api_key = api_key or secrets.token_hex(16)
+        self.api_secret = api_secret or secrets.token_hex(32)
+        self.credentials = {"api_key": self.api_key, "api_secret": self.api_secret}
+        self.permissions = permissions
+        self.routes = (
+            Route("POST", _DEALS + "/cancel_order", "cancel", self._cancel_order),
+            Route("GET", _DEALS + "/market_orders", "read", self._market_orders),
+            Route("DELETE", _TRADES, "cancel", self._cancel_trade),
+            Route("GET", _TRADES, "read", self._read_trade),
+            Route("GET", "/public/api/ver1/validate", "check", lambda _: Reply.json(200, {"valid": True})),
+            Route("POST", _DEALS + "/(cancel|panic_sell|panic_sell_step)", "danger", self._danger),
+            Route("POST", _TRADES + "/close_by_market", "danger", self._danger),
+        )
+        self._fill_book(extra_open)
+
+    def use_rsa(self) -> None:
+        self.api_secret = _new_rsa_key()
+        self.credentials = {**self.credentials, "api_secret": self.api_secret}
+
+    def respond(self, request: Request, found: Found | None) -> Reply:
+        reply = self._respond(request, found)
+        return reply.with_headers(("X-Request-Id", str(uuid4())), ("Cf-Ray", f"{secrets.token_hex(8)}-FRA"))
+
+    def _respond(self, request: Request, found: Found | None) -> Reply:
+        if not request.path.startswith("/public/api/"):
+            return Reply.html(404, "Not Found")
+        if found is None:
+            return Reply.json(404, {"error": "invalid_request_method"})
+        if request.headers.get("Apikey") != self.api_key:
+            return _error(401, "api_key_invalid_or_expired", "Unauthorized. Invalid or expired api key.")
+        if not self.signed(request):
+            return _error(401, "signature_invalid", "Provided signature is invalid")
+        if not self._permitted(request, found):
+            return _error(403, "Forbidden", "Api key not authorized for this action")
+        return found.route.handler(request, *found.ids)
+
+    def signed(self, request: Request) -> bool:
+        """Out: whether the Signature header is right for these bytes."""
+        extra = request.query.encode() or request.body
+        text = request.path.encode() + (b"?" + extra if extra else b"")
+        given = request.headers.get("Signature", "")
+        if self.api_secret.startswith("-----BEGIN"):
+            return _rsa_verified(self.api_secret, given, text)
+        right = hmac.new(self.api_secret.encode(), text, "sha256").hexdigest()
+        return hmac.compare_digest(given.lower().encode(), right.encode())
+
+    def _permitted(self, request: Request, found: Found) -> bool:
+        if found.route.name not in ("cancel", "read"):
+            return True
+        kind = "BOTS" if "/deals/" in request.path else "SMART_TRADES"
+        return f"{kind}_{'READ' if found.route.name == 'read' else 'WRITE'}" in self.permissions
+
+    def _cancel_order(self, request: Request, deal: str) -> Reply:
+        given = request.form().get("order_id") if request.has_type(_FORM) else None
+        if given is None or not given.isdecimal():
+            problem = "is missing" if given is None else "is invalid"
+            return Reply.json(400, {
+                "error": "record_invalid",
+                "error_description": "Invalid parameters",
+                "error_attributes": {"order_id": [problem]},
+            })  # fmt: skip
+        order = self.orders.get(given)
+        if order is None or order.facts.get("deal") != deal:
+            return Reply.json(404, _UNKNOWN_DEAL)
+        if self.state(order) != "open" or order.type != "Manual Safety":
+            return Reply.json(422, {"error": "Cant be cancelled"})
+        self.begin_cancel(order)
+        return Reply.json(201, self._rows(deal))
+
+    def _market_orders(self, _: Request, deal: str) -> Reply:
+        rows = self._rows(deal)
+        return Reply.json(200, rows) if rows else Reply.json(404, _UNKNOWN_DEAL)
+
+    def _cancel_trade(self, _: Request, trade_id: str) -> Reply:
+        order = self._trade(trade_id)
+        if order is None:  # the documentation gives both codes for these words: here 400, on a look 404
+            return Reply.json(400, _UNKNOWN_TRADE)
+        if self.state(order) not in ("open", "cancelling"):
+            return Reply.json(422, {"error": "Cant be cancelled"})
+        self.begin_cancel(order)
+        return Reply.json(200, smart_trade(order, self.word(order)))
+
+    def _read_trade(self, _: Request, trade_id: str) -> Reply:
+        order = self._trade(trade_id)
+        if order is None:
+            return Reply.json(404, _UNKNOWN_TRADE)
+        return Reply.json(200, smart_trade(order, self.word(order)))
+
+    def _danger(self, request: Request, *_: str) -> Reply:
+        return _error(403, "Forbidden", f"{request.path} closes or sells: the practice venue never does that")
+
+    def _trade(self, trade_id: str) -> PracticeOrder | None:
+        order = self.orders.get(trade_id)
+        return order if order and order.verb == "smart-trade" else None
+
+    def _rows(self, deal: str) -> list[dict[str, Any]]:
+        orders = (order for order in self.orders.values() if order.facts.get("deal") == deal)
+        return [deal_row(order, self.word(order)) for order in orders]
+
+    def word(self, order: PracticeOrder) -> str:
+        state = self.state(order)
+        if order.verb == "deal-order":
+            return _WORDS.get(state, "Active")
+        if state == "open":
+            return "waiting_targets" if Decimal(order.filled) else "waiting_position"
+        return _TRADE_WORDS.get(state, state)
+
+    def _fill_book(self, extra_open: int) -> None:
+        for row in _DEAL_ROWS:
+            self.add(_deal_order(DEAL, row))
+        for trade in _TRADE_ROWS:
+            self.add(_trade_order(trade))
+        for number in range(extra_open):
+            price = f"{2900 - number % 900}.5"
+            row = _DealRow(str(1200000001 + number), "BUY", "Manual Safety", price, "0.01")
+            self.add(_deal_order(EXTRA_DEAL, row))
+            self.add(_trade_order(_TradeRow(str(31000001 + number), "USDT_LTC", "64.2", "1.5")))
+
+
+def _error(status: int, error: str, description: str) -> Reply:
+    return Reply.json(status, {"error": error, "error_description": description})
+
+
+def _new_rsa_key() -> str:
+    """Out: a private key in PEM (PKCS#8, 2048 bit)."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _rsa_verified(pem: str, signature: str, text: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        return False
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        key.public_key().verify(raw, text, padding.PKCS1v15(), SHA256())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _deal_order(deal: str, row: _DealRow) -> PracticeOrder:
+    args = f"{deal} {row.order_id}"
+    return PracticeOrder(
+        row.order_id, "deal-order", args, "", row.side, row.kind, row.price, row.quantity,
+        row.filled, row.ended,
+        facts={"deal": deal},
+    )  # fmt: skip
+
+
+def _trade_order(row: _TradeRow) -> PracticeOrder:
+    return PracticeOrder(
+        row.trade_id, "smart-trade", row.trade_id, row.pair, "buy", "smart_trade", row.price, row.quantity,
+        row.entered, row.ended,
+        delay=0.7,  # as between the two examples of the documentation
+    )  # fmt: skip
+
+
+def _amount(value: Decimal) -> str:
+    """Out: the decimal in the venue's way, which always shows a fraction."""
+    text = f"{value.normalize():f}"
+    return text if "." in text else text + ".0"
+
+
+def deal_row(order: PracticeOrder, word: str) -> dict[str, Any]:
+    """Out: one row of the deal's orders as `cancel_order` and `market_orders` show it."""
+    price = Decimal(order.price or "0")
+    return {
+        "order_id": order.order_id,
+        "order_type": order.side,
+        "deal_order_type": order.type,
+        "cancellable": word == "Active",
+        "status_string": word,
+        "created_at": iso(order.created) + "Z",
+        "updated_at": iso(order.updated) + "Z",
+        "quantity": order.quantity,
+        "quantity_remaining": _amount(Decimal(order.quantity) - Decimal(order.filled)),
+        "total": _amount(price * Decimal(order.filled)),
+        "rate": order.price,
+        "average_price": order.price if Decimal(order.filled) else "0.0",
+    }
+
+
+def smart_trade(order: PracticeOrder, word: str) -> dict[str, Any]:
+    """Out: the SmartTrade entity, with the fields of the documentation's example."""
+    entered = bool(Decimal(order.filled))
+    return {
+        "id": int(order.order_id),
+        "version": 2,
+        "account": {
+            "id": 32402783, "type": "binance_us", "name": "My Binance US", "market": "Binance US Spot",
+            "link": "/accounts/32402783",
+        },
+        "pair": order.symbol,
+        "instant": False,
+        "status": _status(word),
+        "leverage": {"enabled": False},
+        "position": {
+            "type": order.side,
+            "editable": False,
+            "units": {"value": order.quantity, "editable": False},
+            "price": {"value": order.price, "editable": False},
+            "total": {"value": _total(order)},
+            "order_type": "market" if entered else "limit",
+            "status": _status("finished" if entered else "order_placed"),
+        },
+        "take_profit": {"enabled": True, "price_type": "value", "steps": [_step(order, word)]},
+        "stop_loss": {"enabled": False},
+        "reduce_funds": {"steps": []},
+        "market_close": {},
+        "note": "practice",
+        "note_raw": None,
+        "skip_enter_step": False,
+        "data": _data(order, word),
+        "profit": {"volume": "-0.0030340983", "usd": "-0.0030340983", "percent": "-0.19", "roe": None},
+        "margin": {"amount": None, "total": None},
+        "is_position_not_filled": not entered,
+    }  # fmt: skip
+
+
+def _status(word: str) -> Mapping[str, str]:
+    title = "Cancelling" if word == "cancellation_pending" else word.replace("_", " ").title()
+    return {"type": word, "basic_type": word, "title": title}
+
+
+def _total(order: PracticeOrder) -> str:
+    return _amount(Decimal(order.price or "0") * Decimal(order.quantity))
+
+
+def _step(order: PracticeOrder, word: str) -> dict[str, Any]:
+    live = word not in ("finished", "cancelled")
+    return {
+        "id": 1000000000 + int(order.order_id),
+        "order_type": "limit",
+        "editable": live,
+        "units": {"value": order.quantity},
+        "price": {"type": "last", "value": _amount(Decimal(order.price or "0") * 2), "percent": None},
+        "volume": "100.0",
+        "total": _amount(Decimal(_total(order)) * 2),
+        "trailing": {"enabled": False, "percent": None},
+        "status": _status("order_placed" if live else word),
+        "data": {"cancelable": live, "panic_sell_available": live},
+        "position": 1,
+    }
+
+
+def _data(order: PracticeOrder, word: str) -> dict[str, Any]:
+    finished = word == "finished"  # of a cancelled SmartTrade the venue says finished: false
+    data: dict[str, Any] = {
+        "editable": False,
+        "current_price": {"bid": "0.10613", "ask": "0.10637", "last": "0.10636"},
+        "target_price_type": "price",
+        "orderbook_price_currency": order.symbol.partition("_")[0],
+        "base_order_finished": bool(Decimal(order.filled)),
+        "missing_funds_to_close": "0.0",
+        "liquidation_price": None,
+        "average_enter_price": order.price if Decimal(order.filled) else None,
+        "average_close_price": None,
+        "cancel_available": word.startswith("waiting"),
+        "finished": finished,
+        "entered_amount": order.filled,
+        "closed_amount": order.quantity if finished else "0.0",
+        "commission": 0.001,
+        "created_at": iso(order.created) + "Z",
+        "updated_at": iso(order.updated) + "Z",
+        "type": "smart_trade",
+    }
+    return data | ({"closed_at": iso(order.updated) + "Z"} if word in ("cancelled", "finished") else {})
+
+
+open_practice = PracticeThreeCommas

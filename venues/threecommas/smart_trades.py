@@ -1,0 +1,91 @@
+"""SmartTrades. Source: the official documentation of the entity and its examples."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venues.interface import Answer, Order, OrderRef, State, Uncertain
+from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.http import Reply
+from venues.wire.link import as_raw, unreadable
+
+if TYPE_CHECKING:
+    from venues.threecommas.replies import SmartTrade
+
+
+class SmartTrades(ThreeCommas):
+    """SmartTrades: `DELETE /v2/smart_trades/{id}`. The answer is usually only `cancellation_pending`."""
+
+    def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
+        reply = self.ask("DELETE", f"/v2/smart_trades/{ref.order_id}", patience)
+        if is_on_its_way(reply) or reply.status == 204:
+            return Answer(None, as_raw(reply), request_id(reply))
+        return Answer(self._order(reply, ref), reply.data, request_id(reply))
+
+    def read(self, ref: OrderRef, patience: float) -> Answer:
+        reply = self.ask("GET", f"/v2/smart_trades/{ref.order_id}", patience)
+        order = self._order(reply, ref) if reply.ok else None
+        if order is None:
+            raise unreadable(reply)
+        return Answer(order, reply.data, request_id(reply))
+
+    def _order(self, reply: Reply, ref: OrderRef) -> Order | None:
+        """The SmartTrade in a reply, None when it shows no status. Raises Uncertain when it is none, or another."""
+        from venues.threecommas.replies import SmartTrade
+        from venues.wire.replies import Unreadable, parse
+
+        try:
+            trade = parse(SmartTrade, reply.data)
+        except Unreadable:
+            raise unreadable(reply) from None
+        if trade.id not in (None, ref.order_id):
+            raise Uncertain(f"the venue answered about another SmartTrade ({trade.id})")
+        return _smart_trade(trade) if trade.id and (trade.status.type or trade.status.basic_type) else None
+
+    def public(self, raw: Any) -> Any:
+        """Names that people give to their accounts, and their notes, are left out."""
+        if not isinstance(raw, dict):
+            return raw
+        kept = {key: value for key, value in raw.items() if key not in ("note", "note_raw")}
+        if isinstance(kept.get("account"), dict):
+            kept["account"] = {k: v for k, v in kept["account"].items() if k not in ("name", "link")}
+        return kept
+
+
+def _smart_trade(trade: SmartTrade) -> Order:
+    word = trade.status.type or trade.status.basic_type
+    return Order(
+        state=_smart_trade_state((word or "").lower()),
+        status=word,
+        symbol=trade.pair,
+        side=trade.position.type,
+        type=trade.data.type,
+        price=trade.position.price.value,
+        quantity=trade.position.units.value,
+        filled=trade.data.entered_amount,
+        note=_unprotected(trade),
+    )
+
+
+def _smart_trade_state(word: str) -> State:
+    """Only the status word counts: a cancelled trade has `data.finished` false. [documentation; issue 117]"""
+    if word == "cancelled":
+        return State.CANCELLED
+    if word == "cancellation_pending":
+        return State.CANCELLING
+    if word in ("failed", "panic_sold", "liquidated") or "finished" in word:
+        return State.ENDED
+    return State.OPEN  # the list of words is not published
+
+
+def _unprotected(trade: SmartTrade) -> str:
+    """Cancelling does not sell: what was bought stays, now without take profit and stop loss."""
+    from venues.wire.replies import decimal
+
+    entered, closed = decimal(trade.data.entered_amount), decimal(trade.data.closed_amount)
+    if trade.is_position_not_filled is not False or entered is None or entered <= (closed or 0):
+        return ""
+    return (
+        f"a cancel sells nothing: the position of {trade.data.entered_amount} stays open, "
+        "without take profit and stop loss"
+    )

@@ -1,0 +1,1 @@
+"""What every venue behind HTTP shares: the transport, pacing, masks, shared looks, and answers alike everywhere."""
