@@ -13,7 +13,8 @@ from ordercancel.secret import Secret
 from venues.face import Budget
 from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.registry import VENUES, build, face_of, open_practice
 from venues.wire.clock import Clock
 from venues.wire.link import HttpVenue, Link

@@ -25,7 +25,7 @@ from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef
 from venues.procedure.batch import Batch, Done
-from venues.procedure.run import Terms
+from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
 from venues.wire.clock import SystemClock
@@ -142,6 +142,7 @@ class Command:
         for index, ref in enumerate(self._refs()):
             result = Result(
                 venue=face_of(self.verb).name,
+                command=self.verb,
                 order_id=ref.order_id,
                 deal_id=ref.deal_id,
                 outcome=Outcome.UNAUTHORIZED,

@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shorten() -> None:
-    from venues.procedure import run as procedure
+    from venues.procedure import judge
     from venues.registry import VERBS, class_of
 
-    procedure.SHORTEST_LIMITED_WAIT /= SCALE
-    procedure.LONGEST_BACK_OFF /= SCALE
+    judge.SHORTEST_LIMITED_WAIT /= SCALE
+    judge.LONGEST_BACK_OFF /= SCALE
     for name in VERBS:
         venue = class_of(name)
         habits = venue.habits

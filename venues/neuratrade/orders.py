@@ -51,6 +51,7 @@ class NeuraTrade(HttpVenue):
 
     name = FACE.name
     title = FACE.title
+    verb = "order"
     replies = "venues.neuratrade.replies"
     habits = Habits(
         first_looks=(0.0, 0.2, 0.5, 1.0, 2.0),
@@ -61,9 +62,7 @@ class NeuraTrade(HttpVenue):
         read_timeout=10.0,
         limited_waits=(2.0, 4.0, 8.0),
         never_hang_up_before=10.0,  # the server's own write timeout; earlier, it may stop between its two updates
-        linger_when_refused=True,
-        late_no_settles=False,
-        absent_is_repeatable=True,
+        looks_aside=True,  # at the order's position: written after the order, and not there for every one
     )
 
     def __init__(self, link: Link) -> None:

@@ -42,6 +42,7 @@ class Tanx(HttpVenue):
 
     name = FACE.name
     title = FACE.title
+    verb = "tanx"
     replies = "venues.tanx.replies"
     habits = Habits(
         first_looks=(0.5, 1.0, 2.0),
@@ -51,7 +52,7 @@ class Tanx(HttpVenue):
         cancel_timeout=15.0,
         read_timeout=15.0,
         limited_waits=(2.0, 4.0, 8.0),
-        absent_means_not_found=True,
+        none_is_not_found=True,  # an order is asked for by its id
     )
 
     def __init__(self, link: Link) -> None:
@@ -207,10 +208,6 @@ class Tanx(HttpVenue):
             raise unreadable(reply)
         return Answer(_tanx_order(order), as_raw(reply))
 
-    def wants_another(self, before: Order, now: Order) -> bool:
-        """A cancel of a `pending` order may be queued and dropped, as in Peatio's engine. [peatio, inferred]"""
-        return before.status == "pending" and now.status == "wait"
-
     def check(self, patience: float) -> None:
         self.prepare(patience)
         self._ask("GET", "/sapi/v1/user/profile/", patience)
@@ -273,4 +270,6 @@ def _tanx_order(order: TanxOrder) -> Order:
         quantity=order.origin_volume,
         filled=order.executed_volume,
         note="" if reason == BY_USER else reason,
+        unripe=order.state
+        == "pending",  # its cancel may be queued and dropped, as in Peatio's engine [peatio, inferred]
     )

@@ -28,7 +28,7 @@ class ThreeCommas(HttpVenue):
         cancel_timeout=20.0,
         read_timeout=20.0,
         limited_waits=(300.0,),
-        absent_means_not_found=True,
+        none_is_not_found=True,  # a deal's rows are all its orders; a SmartTrade is asked for by its id,
     )
 
     def prepare(self, patience: float) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, NotFound, Order, OrderRef, State
@@ -21,7 +20,7 @@ class DealOrders(ThreeCommas):
     Mind the path: its neighbour that ends in `/cancel` cancels the whole deal, for good.
     """
 
-    habits = replace(ThreeCommas.habits, absent_is_unknown=True)
+    verb = "deal-order"
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)

@@ -39,6 +39,7 @@ class Tradernet(HttpVenue):
 
     name = FACE.name
     title = FACE.title
+    verb = "tradernet"
     replies = "venues.tradernet.replies"
     habits = Habits(
         first_looks=(1.0, 2.0, 3.0),

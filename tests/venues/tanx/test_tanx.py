@@ -231,7 +231,7 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
     Row("400 as a page", [(400, HTML)], [WAIT], Outcome.REFUSED, no_looks=True),
     Row("lost, no, cancelled", [LOST, NO], [WAIT, GONE], Outcome.CANCELLED, READ_BACK, 2),
     Row("lost, no, done", [LOST, NO], [WAIT, DONE], Outcome.TOO_LATE, READ_BACK, 2),
-    Row("lost, no, open to the end", [LOST, NO], [WAIT], Outcome.REFUSED, REPLY, 2),
+    Row("lost, no, open to the end", [LOST, NO], [WAIT], Outcome.UNKNOWN, None, 2),
     Row("lost, no, 404", [LOST, NO], [WAIT, bad("x", 404)], Outcome.UNKNOWN, None, 2),
     Row("lost, 404 on the look", [LOST], [bad("x", 404)], Outcome.UNKNOWN, None, 1),
     Row("lost, the looks are refused", [LOST], [bad("x", 403)], Outcome.UNKNOWN, None, 1),

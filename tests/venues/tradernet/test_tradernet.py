@@ -202,7 +202,7 @@ WRONG_URL = (
     Row("any other text", [{"error": "Exec wrong", "code": 18}], [ACTIVE], Outcome.REFUSED, says="Exec wrong"),
     Row("lost, no, 31", [LOST, NO], [ACTIVE, GONE], Outcome.CANCELLED, READ_BACK, 2),
     Row("lost, no, 21", [LOST, NO], [ACTIVE, listed(line(21))], Outcome.TOO_LATE, READ_BACK, 2),
-    Row("lost, no, open to the end", [LOST, NO], [ACTIVE], Outcome.REFUSED, REPLY, 2),
+    Row("lost, no, open to the end", [LOST, NO], [ACTIVE], Outcome.UNKNOWN, None, 2),
     Row("lost, stat 2: only read", [LOST], [UNDER_WAY, UNDER_WAY, GONE], Outcome.CANCELLED, READ_BACK, 1),
     Row("lost, stat 2 to the end", [LOST], [UNDER_WAY], Outcome.UNKNOWN, None, 1),
     Row("lost, in neither list", [LOST], [NOWHERE], Outcome.UNKNOWN, None, 1),
