@@ -92,7 +92,7 @@ def _limited(known: Known, terms: Terms, habits: Habits) -> Step:
     assert isinstance(no, Limited)
     if no.ours and known.tries:  # the turns went into trying to reach the venue
         return END
-    if no.banned or known.quiet_until >= terms.wait or known.attempts >= MOST_CANCELS:
+    if known.quiet_until >= terms.wait or known.attempts >= MOST_CANCELS:
         return _watch(known, terms, habits) if _may_act(known) else END
     return Step(Ask.LOOK, known.quiet_until)
 
@@ -137,9 +137,7 @@ def _look_refused(known: Known, terms: Terms, habits: Habits) -> Step:
 def _look_limited(known: Known, terms: Terms, habits: Habits) -> Step:
     no = known.fault
     assert isinstance(no, Limited)
-    if not no.ours and (no.banned or known.quiet_until >= terms.wait):
-        return END
-    return _watch(known, terms, habits)
+    return END if known.quiet_until >= terms.wait and not no.ours else _watch(known, terms, habits)
 
 
 def _not_renewed(known: Known, terms: Terms, habits: Habits) -> Step:
@@ -165,7 +163,7 @@ def _dry_limited(known: Known, terms: Terms, habits: Habits) -> Step:
     assert isinstance(no, Limited)
     if no.ours:
         return _back_off(Ask.LOOK, known, terms)
-    return END if no.banned or known.quiet_until >= terms.wait else Step(Ask.LOOK, known.quiet_until)
+    return END if known.quiet_until >= terms.wait else Step(Ask.LOOK, known.quiet_until)
 
 
 def _dry_failed(known: Known, terms: Terms, habits: Habits) -> Step:

@@ -6,9 +6,11 @@ Nothing here decides anything; `venues.procedure.judge` does. Times are seconds 
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from typing import Any
+from math import inf
+from typing import Any, ClassVar
 
 from venues.interface import (
     Answer,
@@ -127,13 +129,17 @@ class Known:
 
     def after(self, event: Event) -> Known:
         """Out: what is known once `event` has happened."""
-        if event.of is Ask.RENEWAL:
-            return self._after_renewal(event)
-        if event.of is Ask.LOOK:
-            return self._after_look(event)
         if event.got is None:
             return self._sending(event)
-        return self._after_cancel(event)
+        known = self._after[event.of](self, event)
+        return known._hushed(event, event.got) if isinstance(event.got, Limited) else known
+
+    def _hushed(self, event: Event, no: Limited) -> Known:
+        """A limit that the venue set holds for everything; one of our own only for the next cancel."""
+        if no.ours and event.of is not Ask.CANCEL:
+            return self
+        until = inf if no.banned else event.at + event.quiet
+        return replace(self, limits=self.limits + 1, quiet_until=max(self.quiet_until, until))
 
     # --- the cancel
 
@@ -164,7 +170,6 @@ class Known:
             return replace(known, last=Came.UNREACHED, tries=self.tries + 1, trouble=got.message)
         if isinstance(got, Limited):
             no = self.no if self.accepted else got
-            known = replace(known, limits=self.limits + 1, quiet_until=event.at + event.quiet)
             return replace(known, last=Came.LIMITED, no=no, open_after_no=False, since=None)
         if isinstance(got, Refused):
             return replace(
@@ -191,8 +196,7 @@ class Known:
             raw = got.raw if self.order is None and got.raw is not None else self.raw
             return replace(known, last=Came.ABSENT, blind=0, tries=0, trouble=got.message, raw=raw)
         if isinstance(got, Limited):
-            known = replace(known, last=Came.LOOK_LIMITED, trouble=got.message)
-            return known if got.ours else replace(known, limits=self.limits + 1, quiet_until=event.at + event.quiet)
+            return replace(known, last=Came.LOOK_LIMITED, trouble=got.message)
         if isinstance(got, Refused):
             known = replace(known, last=Came.LOOK_REFUSED, asked=Ask.LOOK)
             return known if got.renewable and not self.renewed else known._look_refused(got)
@@ -204,7 +208,8 @@ class Known:
         assert order is not None, "a venue's read returned no order"
         is_open = order.state is State.OPEN
         return replace(
-            known, last=Came.SEEN, fault=None, blind=0, tries=0, trouble="", open_after_no=is_open,
+            known, last=Came.SEEN, fault=None, blind=0, tries=0, trouble="",
+            open_after_no=is_open and self.no is not None,
             ripened=is_open and not order.unripe and before is not None and before.unripe,
         )  # fmt: skip
 
@@ -238,6 +243,12 @@ class Known:
             return known._look_failed(got)
         assert isinstance(self.fault, Refused)
         return known._look_refused(self.fault)
+
+    _after: ClassVar[Mapping[Ask, Callable[[Known, Event], Known]]] = {
+        Ask.CANCEL: _after_cancel,
+        Ask.LOOK: _after_look,
+        Ask.RENEWAL: _after_renewal,
+    }
 
     # --- what answers show
 

@@ -26,8 +26,8 @@ def next_look(known: Known, terms: Terms, habits: Habits) -> float | None:
     number = 0 if known.looked is None else times.after(known.looked - since)
     number = max(number, times.after(now - since) - 1)
     at = times[number]
-    if since + at >= terms.wait:
-        return None
+    if known.looked is not None and since + at >= terms.wait:
+        return None  # the one before was the last
     last = since + times[number + 1] >= terms.wait or known.looks + 1 >= allowed
     last_chance = terms.wait - min(0.5, terms.wait / 10)
     return max(now, last_chance if last and at > 0 else since + at)

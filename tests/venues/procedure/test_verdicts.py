@@ -1,13 +1,4 @@
-"""What an order comes to, in full: outcome, evidence, sentence, record, and the seconds at which it is looked at.
-
-Mutants of the procedure that live, and why; none of them changes a result:
-- a False, None or "" in the place of another, where only its truth is asked (`_renewal_lost`, `_sent_at`, ...);
-- a repeat allowed beside a verdict (the verdict ends the run), and evidence noted where none is read again;
-- the deadline set in `__init__`, which `run` sets anew, and `_open_after_no` beside a limit, where none asks for it;
-- `_in_flight` left on once the venue has accepted: accepted weighs more;
-- a cap of 11 on the exponent of the back-off (5 s cap it long before), and a boundary that a float meets exactly;
-- a schedule worked out one look further ahead, the state of an order never seen, the wording of an assertion.
-"""
+"""What an order comes to, in full: outcome, evidence, sentence, record, and the seconds at which it is looked at."""
 
 from __future__ import annotations
 
@@ -176,6 +167,7 @@ def test_the_second_cancel(cancels: list[Step], looks: list[Step], sent: int, ou
     ("wait", "more", "slow", "expected"),
     [
         (0.0, {}, 0.0, []),
+        (0.5, {}, 0.0, [0.45]),
         (2.0, {}, 0.0, [1.8]),
         (5.0, {}, 0.0, [1.0, 4.5]),
         (30.0, {"most_looks": 4}, 0.0, [1.0, 2.0, 5.0, 29.5]),
