@@ -116,7 +116,7 @@ def test_the_exit_codes_are_those_of_the_outcomes() -> None:
 
 def test_the_json_fields_are_those_of_the_record() -> None:
     moment = datetime(2026, 11, 20, tzinfo=UTC)
-    made = record(Result("tanx", "1", None, Outcome.CANCELLED, None, "", 1, moment, moment))
+    made = record(Result("tanx", "tanx", "1", None, Outcome.CANCELLED, None, "", 1, moment, moment))
     assert [row[0] for row in table(section("JSON"), "field")] == list(made)
 
 

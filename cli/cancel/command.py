@@ -142,6 +142,7 @@ class Command:
         for index, ref in enumerate(self._refs()):
             result = Result(
                 venue=face_of(self.verb).name,
+                command=self.verb,
                 order_id=ref.order_id,
                 deal_id=ref.deal_id,
                 outcome=Outcome.UNAUTHORIZED,

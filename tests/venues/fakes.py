@@ -140,6 +140,7 @@ class Scripted(Venue):
     """
 
     name: ClassVar[str] = "scripted"
+    verb: ClassVar[str] = "scripted"
     title: ClassVar[str] = "Scripted"
     habits = HABITS
 

@@ -481,6 +481,7 @@ class Cancel:
         hide: Callable[[str | None], str | None] = lambda text: text and self._masks.text(text)  # noqa: E731
         return Result(
             venue=self._venue.name,
+            command=self._venue.verb,
             order_id=self._ref.order_id,
             deal_id=self._ref.deal_id,
             outcome=verdict.outcome,

@@ -21,6 +21,7 @@ class DealOrders(ThreeCommas):
     Mind the path: its neighbour that ends in `/cancel` cancels the whole deal, for good.
     """
 
+    verb = "deal-order"
     habits = replace(ThreeCommas.habits, absent_is_unknown=True)
 
     def __init__(self, link: Link) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class SmartTrades(ThreeCommas):
     """SmartTrades: `DELETE /v2/smart_trades/{id}`. The answer is usually only `cancellation_pending`."""
 
+    verb = "smart-trade"
+
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         reply = self.ask("DELETE", f"/v2/smart_trades/{ref.order_id}", patience)
         if is_on_its_way(reply) or reply.status == 204:
