@@ -173,15 +173,16 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
 
 
 def _book_table(books: Mapping[str, list[BookRow]]) -> str:
-    from cli.output.page import TITLES, Grid, Page, Span
+    from cli.output.page import Grid, Page, Span
     from cli.output.render import plain
+    from venues.registry import VENUES
 
     head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
     page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]
     for venue, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
-        page += [(), (Span(TITLES[venue]),), grid]
+        page += [(), (Span(VENUES[venue].title),), grid]
     return plain(page)
 
 
