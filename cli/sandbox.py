@@ -11,14 +11,16 @@ import typer
 
 from cli.options import Output, OutputFlag, VerboseFlag
 from cli.output.streams import warn, write_out
+from venues.registry import VENUES, VERBS, open_practice
 
 if TYPE_CHECKING:
     from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
-HIGHEST_PORT = 65_532  # the four venues take this port and the next three
+HIGHEST_PORT = 65_536 - len(VENUES)  # each venue takes the next one
+EXAMPLE = next(iter(VERBS.values())).example
 
-HELP = """Serve the four practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
+HELP = f"""Serve the practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
 
 Prints the lines that point `cancel` at them; run these in another shell and leave out --sandbox there.
 Scripts and other clients can be tried in the same way. Nothing in the sandbox is real.
@@ -26,8 +28,8 @@ Scripts and other clients can be tried in the same way. Nothing in the sandbox i
 \b
 Examples:
   cancel sandbox --list                         the orders in the book
-  cancel sandbox > practice.env                 in one shell
-  . ./practice.env && cancel tanx 25768879      in another
+  cancel sandbox > practice.env                 in one shell; then in another:
+  . ./practice.env && {EXAMPLE}
 """
 
 PortFlag = Annotated[
@@ -37,7 +39,7 @@ PortFlag = Annotated[
         metavar="N",
         min=0,
         max=HIGHEST_PORT,
-        help="The first venue's port, the others take the next three; 0 takes free ones.",
+        help="The first venue's port, the others take the next ones; 0 takes free ones.",
     ),
 ]
 ListFlag = Annotated[bool, typer.Option("--list", help="Show the book, as -o says, and serve nothing.")]
@@ -119,8 +121,6 @@ class _Watched:
 
 
 def _open_all(*, rsa: bool = False) -> list[Practice]:
-    from venues.registry import VENUES, open_practice
-
     practices = [open_practice(venue) for venue in VENUES]
     for practice in practices if rsa else ():
         practice.use_rsa()
@@ -128,8 +128,6 @@ def _open_all(*, rsa: bool = False) -> list[Practice]:
 
 
 def _head() -> Iterator[str]:
-    from venues.registry import VENUES
-
     yield "# Practice venues (sandbox), on loopback only; nothing here is real. Ctrl-C ends them."
     yield "# Run these lines in another shell, then try there, without --sandbox:"
     for face in VENUES.values():
@@ -139,8 +137,6 @@ def _head() -> Iterator[str]:
 
 def _exports(practice: Practice, running: Running) -> Iterator[str]:
     """Out: the lines that point `cancel` at one served venue, and as comments the other ways to sign in."""
-    from venues.registry import VENUES
-
     yield ""
     yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
     for way in VENUES[practice.venue].ways:
@@ -175,7 +171,6 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
 def _book_table(books: Mapping[str, list[BookRow]]) -> str:
     from cli.output.page import Grid, Page, Span
     from cli.output.render import plain
-    from venues.registry import VENUES
 
     head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
     page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]

@@ -74,7 +74,7 @@ class Spinner:
                 self._erase()
 
     def say(self, text: str) -> None:
-        """What is being waited for, such as `waiting for tanx to show 25768879 cancelled`."""
+        """What is being waited for, such as `waiting for Acme to show it cancelled: 1`."""
         self._text = clean(text, 200)
 
     def progress(self, total: int | None) -> None:
