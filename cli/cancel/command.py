@@ -6,14 +6,14 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
 import typer
 
-from cli.account import Account, open_account, open_sandbox
+from cli.account import Account, access, open_account, practice_access
 from cli.cancel.ids import BadId, parser, read_ids, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import Spinner, duration, spinner_wanted
@@ -90,13 +90,16 @@ class Command:
             warn(text)
         return code
 
-    def _account(self) -> AbstractContextManager[Account]:
-        options = self.options
-        clock = SystemClock(self._stop)
+    @contextmanager
+    def _account(self) -> Iterator[Account]:
+        options, clock = self.options, SystemClock(self._stop)
         log = warn if options.verbose else None
-        if options.sandbox:
-            return open_sandbox(self.verb, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
-        return open_account(self.verb, options.profile, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+        found = practice_access(self.verb) if options.sandbox else nullcontext(access(self.verb, options.profile))
+        with (
+            found as where,
+            open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log) as account,
+        ):
+            yield account
 
     def _cancel_all(self, account: Account) -> int:
         options = self.options
