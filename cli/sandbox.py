@@ -79,13 +79,14 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
 
     Out: the exit code: 130 or 143 once it was told to end, 2 when a port is not to be had.
     """
-    from threading import Event
+    from queue import SimpleQueue
 
     from cli.cancel.interrupt import Interrupts
     from venues.sandbox.server import start
 
-    stop = Event()
-    with Interrupts(stop.set) as interrupts, ExitStack() as servers:
+    news: SimpleQueue[None] = SimpleQueue()  # its put() is reentrant, an event's set() is not
+    interrupts = Interrupts(lambda: news.put(None))
+    with ExitStack() as servers:
         served: list[tuple[Practice, Running]] = []
         for offset, practice in enumerate(_open_all(rsa=rsa)):
             wanted = port + offset if port else 0
@@ -97,7 +98,7 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
             served.append((practice, running))
         write_out("\n".join([*_head(), *(line for pair in served for line in _exports(*pair))]) + "\n")
         warn("sandbox: serving on loopback until Ctrl-C")
-        stop.wait()
+        news.get()
     return interrupts.exit_code or 0
 
 

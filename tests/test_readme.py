@@ -112,6 +112,7 @@ def test_the_five_commands_have_the_examples_of_the_help() -> None:
 def test_the_exit_codes_are_those_of_the_outcomes() -> None:
     rows = table(section("Exit codes"), "outcome")
     assert [(word, int(code)) for word, code, _ in rows] == [(one.word, one.exit_code) for one in Outcome]
+    assert [code for code, _ in table(section("Exit codes"), "code")] == ["1", "2", "130", "143"]
 
 
 def test_the_json_fields_are_those_of_the_record() -> None:

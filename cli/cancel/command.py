@@ -60,6 +60,7 @@ class Command:
         self._report = Report(self.verb, self.options.output, self.options.quiet)
         self._masks = Masks()
         self._stop = threading.Event()
+        self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
 
     def check_arguments(self) -> None:
@@ -74,21 +75,22 @@ class Command:
             raise typer.BadParameter(str(bad)) from None
 
     def run(self) -> int:
+        code = 0
         try:
             with self._account() as account:
-                code = self._cancel_all(account)
+                self._cancel_all(account)
         except ConfigError as error:
             warn(error.message)
             code = 2
         except CredentialsError as error:
             warn(error.message)
             code = self._without_credentials(error.message)
-        if not self._report.count and code == 0:
+        if not self._report.count and not self._exit_code(code):
             raise typer.BadParameter("no order id was given on standard input")
-        self._report.end(code)
+        self._report.end(lambda: self._exit_code(code))
         for text in self._faults:
             warn(text)
-        return code
+        return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
 
     @contextmanager
     def _account(self) -> Iterator[Account]:
@@ -101,33 +103,34 @@ class Command:
         ):
             yield account
 
-    def _cancel_all(self, account: Account) -> int:
+    def _cancel_all(self, account: Account) -> None:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
         batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop)
         self._announce(account)
         seen: set[int] = set()
-        with Interrupts(batch.stop) as interrupts, self._spinner(account) as spinner:
+        self._interrupts = Interrupts(batch.stop)
+        with self._spinner(account) as spinner:
             for done in batch.run(self._refs()):
                 seen.add(done.index) if STDIN not in self.ids else None
                 self._take(done)
                 spinner.advance()
-        if interrupts.exit_code is not None:
+        if self._stop.is_set():
             self._add_unsent(account, terms, seen)
-        return self._exit_code(interrupts.exit_code)
 
     def _take(self, done: Done) -> None:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
         if done.fault is not None:
             self._faults.append(report_of(done.fault))
 
-    def _exit_code(self, interrupted: int | None) -> int:
-        if interrupted is not None:
-            return interrupted
+    def _exit_code(self, failed: int) -> int:
+        """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""
+        if self._interrupts is not None and self._interrupts.exit_code is not None:
+            return self._interrupts.exit_code
         if self._faults:
             return 1
-        return max(self._report.worst, 2 if self.bad_lines else 0)
+        return failed or max(self._report.worst, 2 if self.bad_lines else 0)
 
     def _add_unsent(self, account: Account, terms: Terms, seen: set[int]) -> None:
         """After a stop: the orders named as arguments that were not begun are in the report too."""
@@ -156,7 +159,7 @@ class Command:
                 finished_at=now,
             )
             self._report.add(index, result)
-        return max(Outcome.UNAUTHORIZED.exit_code, 2 if self.bad_lines else 0)
+        return Outcome.UNAUTHORIZED.exit_code
 
     def _refs(self) -> Iterator[OrderRef]:
         """The orders, each once, in the order given; standard input is read line by line as they are taken."""
