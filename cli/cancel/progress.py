@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Literal, Self, TextIO
 
+from cli.output.render import colour_wanted
 from cli.output.text import clean
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ def _console(stream: TextIO) -> Console:
         def show_cursor(self, show: bool = True) -> bool:
             return False
 
-    return Visible(file=stream, force_terminal=True, color_system=None, legacy_windows=False, _environ={})
+    colour: Literal["standard"] | None = "standard" if colour_wanted(True, os.environ) else None
+    return Visible(file=stream, force_terminal=True, color_system=colour, legacy_windows=False, _environ={})
 
 
 def _progress(console: Console, *, bar: bool) -> Progress:

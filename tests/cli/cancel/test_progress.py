@@ -38,6 +38,7 @@ class Terminal(io.StringIO):
 
 def screen(text: str) -> str:
     lines, row, column = [""], 0, 0
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # colours
     for part in re.findall(r"\r|\n|\x1b\[1A|\x1b\[2K|[^\r\n\x1b]+", text):
         if part == "\r":
             column = 0
@@ -135,14 +136,19 @@ def test_the_bar_fills() -> None:
         spinner.progress(10)
         spinner.advance(5)
 
-    assert re.match(r". (━{10}|-{10}) {10,} 5/10  about \d s left", drawn(Terminal(), half))
+    assert re.match(r". [━╸╺ -]{20} 5/10  about \d s left", drawn(Terminal(), half))
 
 
-def test_no_cursor_is_hidden() -> None:
-    """An interrupted run could not bring it back. A control sequence may only move or erase."""
+@pytest.mark.parametrize("colour", [True, False])
+def test_no_cursor_is_hidden(monkeypatch: pytest.MonkeyPatch, colour: bool) -> None:
+    """An interrupted run could not bring it back. A control sequence may only move, erase or colour."""
+    monkeypatch.setenv("NO_COLOR", "" if colour else "1")
+    monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
-    drawn(terminal, lambda spinner: spinner.say("waiting"))
-    assert set(re.findall(r"\x1b\[[?0-9;]*[A-Za-z]", terminal.getvalue())) == {"\x1b[2K", "\x1b[1A"}
+    drawn(terminal, lambda spinner: spinner.progress(10))
+    sequences = set(re.findall(r"\x1b\[[?0-9;]*[A-Za-z]", terminal.getvalue()))
+    assert {each for each in sequences if not each.endswith("m")} == {"\x1b[2K", "\x1b[1A"}
+    assert any(each.endswith("m") for each in sequences) is colour
 
 
 def test_an_interrupt_leaves_a_clean_line_and_no_thread() -> None:
@@ -212,7 +218,7 @@ def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch, width: int, to
 
     terminal = Terminal()
     assert drawn(terminal, prepare)[:2].strip() in list(TURNS)
-    lines = re.split(r"\r|\n|\x1b\[..", terminal.getvalue())
+    lines = re.split(r"\r|\n", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", terminal.getvalue()))
     assert 2 <= max(map(len, lines)) + 1 <= width
     assert terminal.screen() == ""
 
