@@ -213,8 +213,8 @@ class Venue(ABC):
     """One kind of order at one venue. Safe to use from several threads at once."""
 
     name: ClassVar[str]
+    verb: ClassVar[str]  # the command whose orders these are
     title: ClassVar[str]
-    verb: ClassVar[str]
     habits: ClassVar[Habits]
     practice = False  # whether a practice venue has answered
 

@@ -141,6 +141,7 @@ class Scripted(Venue):
     """
 
     name: ClassVar[str] = "scripted"
+    verb: ClassVar[str] = "scripted"
     title: ClassVar[str] = "Scripted"
     verb: ClassVar[str] = "scripted"
     habits = HABITS

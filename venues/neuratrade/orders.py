@@ -50,6 +50,7 @@ class NeuraTrade(HttpVenue):
     """NeuraTrade orders, read back through their position: the server has no read for orders."""
 
     name = FACE.name
+    verb = "order"
     title = FACE.title
     verb = "order"
     replies = "venues.neuratrade.replies"

@@ -41,6 +41,7 @@ class Tanx(HttpVenue):
     """tanX orders. Every path ends in `/`."""
 
     name = FACE.name
+    verb = "tanx"
     title = FACE.title
     verb = "tanx"
     replies = "venues.tanx.replies"

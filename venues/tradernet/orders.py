@@ -38,6 +38,7 @@ class Tradernet(HttpVenue):
     """Tradernet orders. A reply is only an acceptance: the order goes 10, 2, 31, and may wait for the market."""
 
     name = FACE.name
+    verb = "tradernet"
     title = FACE.title
     verb = "tradernet"
     replies = "venues.tradernet.replies"

@@ -162,7 +162,7 @@ class Fault:
 class Tiny(Venue):
     """One order and its true state. An accepted cancel takes `delay` seconds. `blind`: such words hide it."""
 
-    name = "tiny"
+    name = verb = "tiny"
     title = "Tiny"
     verb = "tiny"
 
