@@ -17,7 +17,7 @@ from venues.sandbox.practice import RawReply
 from venues.sandbox.practice import Reply as Answer
 from venues.sandbox.practice import Request as Asked
 from venues.sandbox.server import Running, start
-from venues.wire import transport
+from venues.wire import connection
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
 from venues.wire.transport import Transport
@@ -181,7 +181,7 @@ def test_a_trickle_cannot_hold_us(start_of: bytes, server: Server, line: Transpo
 def test_a_reply_has_a_largest_size(
     packed: bool, server: Server, line: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "LARGEST_REPLY", 100_000)
+    monkeypatch.setattr(connection, "LARGEST_REPLY", 100_000)
     body = b"1" * 1_000_000
     sent = gzip.compress(body) if packed else body
     more = ["Content-Encoding: gzip"] if packed else []
@@ -198,7 +198,7 @@ def test_a_reply_has_a_largest_size(
 
 
 def test_the_cap_is_generous_but_there() -> None:
-    assert 1_000_000 < transport.LARGEST_REPLY <= 16 * 1024 * 1024
+    assert 1_000_000 < connection.LARGEST_REPLY <= 16 * 1024 * 1024
 
 
 # --- nothing left
@@ -285,7 +285,7 @@ def test_an_idle_connection_is_not_trusted(
     server: Server, running: Running, line: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.send(GET, 2.0)
-    monkeypatch.setattr(transport, "STALE_AFTER", 0.0)
+    monkeypatch.setattr(connection, "STALE_AFTER", 0.0)
     line.send(GET, 2.0)
     assert (running.connections, len(server.asked)) == (2, 2)
 
