@@ -29,8 +29,10 @@ from venues.interface import (
 from venues.neuratrade import FACE
 from venues.result import Outcome
 from venues.wire import jwt
+from venues.wire.answers import NoSuchRoute, as_raw, said, unreadable, wrong_address
 from venues.wire.http import NOT_JSON, Reply, Request
-from venues.wire.link import HttpVenue, Link, NoSuchRoute, as_raw, held, login_step, said, unreadable, wrong_address
+from venues.wire.link import HttpVenue, Link
+from venues.wire.login import held, login_step
 
 if TYPE_CHECKING:
     from venues.neuratrade.replies import Position

@@ -25,8 +25,10 @@ from venues.interface import (
 )
 from venues.tanx import FACE
 from venues.wire import jwt
+from venues.wire.answers import as_raw, said, unreadable, wrong_address
 from venues.wire.http import Reply, Request
-from venues.wire.link import HttpVenue, Link, as_raw, held, login_step, said, unreadable, wrong_address
+from venues.wire.link import HttpVenue, Link
+from venues.wire.login import held, login_step
 
 if TYPE_CHECKING:
     from venues.tanx.replies import TanxOrder

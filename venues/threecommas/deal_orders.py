@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, NotFound, Order, OrderRef, State
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
-from venues.wire.link import Link, as_raw, unreadable
+from venues.wire.link import Link
 from venues.wire.looks import SharedLook
 
 if TYPE_CHECKING:

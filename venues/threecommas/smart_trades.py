@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, Order, OrderRef, State, Uncertain
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
-from venues.wire.link import as_raw, unreadable
 
 if TYPE_CHECKING:
     from venues.threecommas.replies import SmartTrade

@@ -26,8 +26,9 @@ from venues.interface import (
 from venues.result import Outcome
 from venues.tradernet import FACE
 from venues.tradernet.signing import Params, form_request, header_request
+from venues.wire.answers import as_raw, retry_after, unreadable, wrong_address
 from venues.wire.http import NOT_JSON, Reply, Request
-from venues.wire.link import HttpVenue, Link, as_raw, retry_after, unreadable, wrong_address
+from venues.wire.link import HttpVenue, Link
 from venues.wire.looks import SharedLook
 
 if TYPE_CHECKING:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -73,6 +78,56 @@ def test_only_the_latest_signatures_are_kept() -> None:
         masks.add_signature(f"signature-{number:06}")
     assert len(masks._signatures) == RECENT
     assert masks.text(f"signature-{10 * RECENT - 1:06}") == "***"
+
+
+@contextmanager
+def meanwhile(act: Callable[[], None]) -> Iterator[list[threading.Thread]]:
+    """Another thread does `act` in the middle of whatever is done here.
+
+    A collection of garbage is a moment at which Python may change threads within what looks like one step: here
+    it always does, for 20 ms.
+    """
+    threads: list[threading.Thread] = []
+
+    def change(phase: str, _: object) -> None:
+        if phase == "start":
+            threads.append(threading.Thread(target=act))
+            threads[-1].start()
+            threads[-1].join(0.02)
+
+    before = gc.get_threshold()
+    gc.callbacks.append(change)
+    gc.set_threshold(1)
+    try:
+        yield threads
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(change)
+        for thread in threads:
+            thread.join(10)
+
+
+def test_a_thread_may_sign_while_another_prints() -> None:
+    """An order's report is masked while other orders' requests are signed."""
+    masks = Masks()
+    masks.add_signature("signature-0")
+    numbers = itertools.count(1)
+    with meanwhile(lambda: masks.add_signature(f"signature-{next(numbers)}")) as threads:
+        for _ in range(20):
+            assert masks.text("<signature-0>") == "<***>"
+    assert len(threads) > 5
+
+
+def test_no_signature_is_lost_between_threads() -> None:
+    masks = Masks()
+    numbers = itertools.count(2000)
+    names = [f"signature-{number}" for number in range(100, 110)]
+    with meanwhile(lambda: masks.add_signature(f"signature-{next(numbers)}")) as threads:
+        for name in names:
+            masks.add_signature(name)
+    names += [f"signature-{number}" for number in range(2000, next(numbers))]
+    assert len(threads) > 5
+    assert set(masks.text(" ".join(names)).split()) == {"***"}
 
 
 def test_json_at_every_depth_keys_and_values() -> None:

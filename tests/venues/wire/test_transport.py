@@ -17,7 +17,7 @@ from venues.sandbox.practice import RawReply
 from venues.sandbox.practice import Reply as Answer
 from venues.sandbox.practice import Request as Asked
 from venues.sandbox.server import Running, start
-from venues.wire import connection
+from venues.wire import connection, transport
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
 from venues.wire.transport import Transport
@@ -318,6 +318,39 @@ def test_no_retry_behind_our_back(server: Server, line: Transport) -> None:
         before = len(server.asked)
         assert line.send(Request("DELETE", "/x"), 2.0).status == status
         assert len(server.asked) == before + 1
+
+
+# --- more than one origin
+
+
+def test_a_request_may_name_its_own_origin(server: Server, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxy and trust are decided for where it goes, not for where the others go."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    lines: list[str] = []
+    with closing(Transport("http://venue.example", Masks(), log=lines.append)) as line:
+        with pytest.raises(NeverSent, match="proxy"):
+            line.send(GET, 2.0)
+        for _ in range(2):
+            assert line.send(Request("GET", "/x", origin=running.url), 2.0).status == 200
+    assert (running.connections, len(server.asked)) == (1, 2)
+    assert lines[2] == f"> GET {running.url}/x"
+
+
+def test_the_proxy_of_a_named_origin(server: Server, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    with closing(Transport(running.url, Masks())) as line:
+        assert line.send(GET, 2.0).status == 200
+        with pytest.raises(NeverSent, match="proxy"):
+            line.send(Request("GET", "/x", origin="http://elsewhere.example"), 2.0)
+    assert len(server.asked) == 1
+
+
+def test_certificates_are_asked_for_https_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
+    assert transport._verify("https://venue.example") == "/no/such/file"
+    assert transport._verify("http://venue.example") is True
 
 
 # --- the log
