@@ -154,7 +154,8 @@ UNANSWERED = (
     HTML, "", "null", "[]", "{}", '{"order_', {"order_id": 1}, {"order_id": 0}, {"result": 0}, BAD_NONCE, (500, HTML),
     (502, ""), (504, HTML), (408, ""), LOST,
     {"result": "0"}, {"result": False}, {"result": "false"}, {"result": ""}, {"result": None},
-    {"result": "no rights"}, {"result": {}}, {"result": []}, {"result": {"message": "queued"}}, {"result": [1]}, {"result": {"order_id": 1}},
+    {"result": "no rights"}, {"result": {}}, {"result": []}, {"result": {"message": "queued"}},
+    {"result": [1]}, {"result": {"order_id": 1}},
     {"result": [{"order_id": 2929292929}, {"order_id": 1}]}, {"result": 1, "order_id": 1}, {"result": {"error": ""}},
 )  # fmt: skip
 ACCEPTED = (GOOD, {"order_id": "2929292929"}, {"result": 1}, {"result": "1"}, {"result": {"order_id": 2929292929}},
