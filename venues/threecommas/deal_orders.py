@@ -37,12 +37,12 @@ class DealOrders(ThreeCommas):
         """
         path = f"/ver1/deals/{ref.deal_id}/cancel_order"
         reply = self.ask("POST", path, patience, order_id=ref.order_id)
-        if not is_on_its_way(reply) and reply.status != 204 and not _is_deal(reply.data, ref.deal_id):
-            rows = list(_rows(reply.data))
-            if not rows:
-                raise unreadable(reply)
-            return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
-        return Answer(None, as_raw(reply), request_id(reply))
+        if is_on_its_way(reply) or reply.status == 204 or _is_deal(reply.data, ref.deal_id):
+            return Answer(None, as_raw(reply), request_id(reply))
+        rows = list(_rows(reply.data))
+        if not rows:
+            raise unreadable(reply)
+        return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """One look at the deal's orders serves every order of that deal that waits for one."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from venues.interface import NeverSent, Refused, Unauthorized, Uncertain, VenueError
 from venues.wire.answers import NotTheApi
+from venues.wire.http import Reply
 
 
 @contextmanager
@@ -33,3 +34,11 @@ def login_step(error: VenueError) -> VenueError:
     if isinstance(error, Refused) and not isinstance(error, NotTheApi):
         return Unauthorized(f"the log-in was refused: {error.message}", sent=error.sent)
     return error
+
+
+def took_the_token(reply: Reply) -> bool:
+    """Whether the venue itself answered, past the check of the token: its own envelope, and neither 401 nor 403.
+
+    For venues whose envelope has a `status` (tanX, NeuraTrade); a proxy's error or a limiter's has none.
+    """
+    return reply.status not in (401, 403) and isinstance(reply.data, dict) and "status" in reply.data
