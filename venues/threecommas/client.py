@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from venues.interface import Habits, NotFound, Refused, Unauthorized
 from venues.threecommas import FACE
 from venues.threecommas.signing import is_pem, rsa, sign
+from venues.wire.answers import as_raw, said, wrong_address
 from venues.wire.http import NOT_JSON, Reply, Request
-from venues.wire.link import HttpVenue, as_raw, said, wrong_address
+from venues.wire.link import HttpVenue
 
 PREFIX = "/public/api"
 
