@@ -1,10 +1,12 @@
 """The real command line with every limit of time divided by `SCALE`: run as `python scaled.py tanx ID ...`.
 
-Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variable SCALE
-(1: as it is) and BREAK (a function that is to fail, see `break_inside`) are for single tests.
+Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variables SCALE
+(1: as it is), BREAK (a function that is to fail, see `break_inside`) and MUTANT (a rule that is to be broken,
+see `mutants.py`) are for single tests.
 """
 
 import os
+import pkgutil
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -13,14 +15,18 @@ from typing import Any, NoReturn
 
 SCALE = float(os.environ.get("SCALE", "20"))
 ROOT = Path(__file__).resolve().parents[2]
+LIMITS = ("SHORTEST_LIMITED_WAIT", "LONGEST_BACK_OFF")  # seconds, wherever the procedure keeps them
 
 
 def shorten() -> None:
-    from venues.procedure import run as procedure
+    import venues.procedure
     from venues.registry import VERBS, class_of
 
-    procedure.SHORTEST_LIMITED_WAIT /= SCALE
-    procedure.LONGEST_BACK_OFF /= SCALE
+    for found in pkgutil.iter_modules(venues.procedure.__path__, "venues.procedure."):
+        module = import_module(found.name)
+        for limit in LIMITS:
+            if hasattr(module, limit):
+                setattr(module, limit, getattr(module, limit) / SCALE)
     for name in VERBS:
         venue = class_of(name)
         habits = venue.habits
@@ -59,6 +65,11 @@ def main() -> None:
     shorten()
     if "BREAK" in os.environ:
         break_inside(os.environ["BREAK"], os.environ["TOLD"])
+    if "MUTANT" in os.environ:
+        from tests.faults.mutants import MUTANTS
+        from venues.registry import class_of
+
+        MUTANTS[os.environ["MUTANT"]](class_of(sys.argv[1]))
     from ordercancel.__main__ import main as run
 
     run()

@@ -45,14 +45,15 @@ def odd_truth(rng: Random) -> Trick:
 
 
 def interim(rng: Random) -> Trick:
-    status, times, apart = rng.choice([102, 103]), rng.choice([1, 1, 2]), rng.random() < 0.5
-    packet = "in a packet of its own" if apart else "glued"
-    return Trick(f"{times} times {status}, {packet}", YES, wire.interim(status, times, apart=apart))
+    status, times, pause = rng.choice([102, 103]), rng.choice([1, 1, 2]), rng.choice(PAUSES)
+    packet = f"{pause:g} s before" if pause else "glued"
+    return Trick(f"{times} times {status}, {packet}", YES, wire.interim(status, times, pause))
 
 
 def surplus(rng: Random) -> Trick:
-    name, body = rng.choice(list(_SURPLUS.items()))
-    return Trick(f"a surplus reply, {name}", YES, wire.surplus(body))
+    (name, body), pause = rng.choice(list(_SURPLUS.items())), rng.choice(PAUSES)
+    packet = f"{pause:g} s after" if pause else "glued"
+    return Trick(f"a surplus reply, {name}, {packet}", YES, wire.surplus(body, pause))
 
 
 def deep(rng: Random, *, acting: bool) -> Trick:
@@ -90,13 +91,14 @@ def not_open(rng: Random) -> Trick:
     return Trick(f"{status}, not open", NO, fault)
 
 
+PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2)  # seconds; the real reply may come after the next request has left
 HALF = ('{"result":"0"}', '{"result":{"error":"no rights"}}', "{}", "[]", '{"result":0}', '{"status":"success"}')
 ABSURD = (
-    "Mon, 01 Jan 2035 00:00:00 +9999999999",
     "Sat, 01 Jan 0001 00:00:00 +2359",
-    "Fri, 31 Dec 9999 23:59:59 -2359",
     "Mon, 01 Jan 2035 00:00:00 -99999999",
-    "Thu, 99 Feb 99999 99:99:99 GMT",
+    "Mon, 01 Jan 2035 00:00:00 +999999999999999",
+    "Wed, 21 Oct 2015 07:28:00 -9999999999999",
+    "Wed, 99999999999999999999 Oct 2015 07:28:00 GMT",
 )
 _LOST = {
     "hangs": f.hang,

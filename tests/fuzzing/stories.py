@@ -161,12 +161,17 @@ def shifted(rng: Random, basis: Scenario) -> Scenario:
     def make(order: str) -> Part:
         life = Life(before=rng.choice(["filled", "unknown"])) if rng.random() < 0.5 else Life()
         cancels = Plan((make_trick(rng) if rng.random() < 0.6 else None,))
-        return Part(order, life, cancels, Plan((make_trick(rng) if rng.random() < 0.3 else None,)))
+        return Part(order, life, cancels, _odd_looks(rng, make_trick))
 
-    flags = rng.choice([(), ("--no-wait",)])
+    flags = rng.choice([(), ("--no-wait",), ("--no-wait",)])
     made = replace(basis, jobs=rng.choice([1, 1, 2]), flags=flags, way=rng.choice(WAYS.get(basis.verb, ("usual",))))
     logins = Plan((menu.interim(rng),) if made.way in ("password", "expired", "session") else ())
-    return replace(made, parts=_parts(made, rng.randint(2, 6), make), logins=logins)
+    lists = _odd_looks(rng, make_trick)
+    return replace(made, parts=_parts(made, rng.randint(3, 8), make), logins=logins, lists=lists)
+
+
+def _odd_looks(rng: Random, make: Callable[[Random], Trick]) -> Plan:
+    return Plan(tuple(make(rng) if rng.random() < 0.6 else None for _ in range(3)))
 
 
 def deep(rng: Random, basis: Scenario) -> Scenario:
@@ -260,7 +265,7 @@ STORIES: dict[str, tuple[float, Story]] = {
     "stopped at a renewal": (1, stopped_at_renewal),
     "a stale failure": (2, stale_failure),
     "limited for ever": (2, limited_for_ever),
-    "shifted replies": (4, shifted),
+    "shifted replies": (5, shifted),
     "deep JSON": (2, deep),
     "odd framing": (1, odd_framing),
     "clashing ids": (2, clashing_ids),

@@ -11,30 +11,48 @@ from tests.faults.server import Asked, Fault, _Listener
 from venues.sandbox.practice import RawReply, Reply
 from venues.sandbox.server import _Connection
 
-OWN_PACKET = 0.01  # seconds between an interim reply and the real one, so that they are two packets
-
 
 @dataclass(frozen=True, slots=True)
 class Wrapped(Reply):
-    """A true reply on a connection that is kept, with bytes `before` and `after` it."""
+    """A true reply on a connection that is kept, with bytes `before` and `after` it.
+
+    `pause` seconds lie between the real reply and the rest, which then are packets of their own; 0: all in one.
+    """
 
     before: bytes = b""
     after: bytes = b""
-    apart: bool = False  # `before` in a packet of its own
+    pause: float = 0.0
+
+    @property
+    def real(self) -> Reply:
+        return Reply(self.status, self.body, self.headers)
 
     def encode(self, *, close: bool = False) -> bytes:
-        before = b"" if self.apart else self.before
-        return before + Reply(self.status, self.body, self.headers).encode(close=close) + self.after
+        real = self.real.encode(close=close)
+        return real if self.pause else self.before + real + self.after
 
 
 class Connection(_Connection):
-    """Sends what comes in a packet of its own."""
+    """Sends in a packet of its own what is to come in one."""
+
+    _after = b""
+    _pause = 0.0
+
+    def _serve_one(self) -> bool:
+        stays = super()._serve_one()
+        if self._after:
+            time.sleep(self._pause)
+            self.connection.sendall(self._after)
+            self._after = b""
+        return stays
 
     def _answer(self, request: Any) -> Reply | RawReply:
         reply = super()._answer(request)
-        if isinstance(reply, Wrapped) and reply.apart:
-            self.connection.sendall(reply.before)
-            time.sleep(OWN_PACKET)
+        if isinstance(reply, Wrapped) and reply.pause:
+            self._after, self._pause = reply.after, reply.pause
+            if reply.before:
+                self.connection.sendall(reply.before)
+                time.sleep(reply.pause)
         return reply
 
 
@@ -46,23 +64,23 @@ class Listener(_Listener):
         self.RequestHandlerClass = Connection
 
 
-def wrapped(*, before: bytes = b"", after: bytes = b"", apart: bool = False) -> Fault:
+def wrapped(*, before: bytes = b"", after: bytes = b"", pause: float = 0.0) -> Fault:
     def fault(asked: Asked) -> Reply:
         reply = asked.act()
-        return Wrapped(reply.status, reply.body, reply.headers, before, after, apart)
+        return Wrapped(reply.status, reply.body, reply.headers, before, after, pause)
 
     return fault
 
 
-def interim(status: int, times: int, *, apart: bool) -> Fault:
+def interim(status: int, times: int, pause: float) -> Fault:
     """A true answer behind so many `102 Processing` or `103 Early Hints`."""
     hint = b"Link: </style.css>; rel=preload\r\n" if status == 103 else b""
-    return wrapped(before=(f"HTTP/1.1 {status} Wait\r\n".encode() + hint + b"\r\n") * times, apart=apart)
+    return wrapped(before=(f"HTTP/1.1 {status} Wait\r\n".encode() + hint + b"\r\n") * times, pause=pause)
 
 
-def surplus(body: bytes) -> Fault:
+def surplus(body: bytes, pause: float) -> Fault:
     """A true answer, and one more that nobody asked for."""
-    return wrapped(after=Reply(200, body, (("Content-Type", "application/json"),)).encode())
+    return wrapped(after=Reply(200, body, (("Content-Type", "application/json"),)).encode(), pause=pause)
 
 
 def raw(head: str, body: bytes, *, acting: bool) -> Fault:
