@@ -6,6 +6,7 @@ process of its own all the same, with its own environment, its own files for out
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -192,4 +193,5 @@ def _become(asked: dict[str, Any]) -> NoReturn:
 
 if __name__ == "__main__":
     _load()
+    gc.freeze()  # what is loaded stays shared memory
     _serve()
