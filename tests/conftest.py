@@ -1,4 +1,7 @@
-"""The command as a user has it: the real wheel, built from this tree and installed into a folder of its own."""
+"""The command as a user has it: the real wheel, built from this tree and installed into a folder of its own.
+
+Built and installed once a test run, however many workers share it. And what the end of the run tells.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
+
+from tests.faults.nursery import Nursery, nursery
+from tests.telling import Tell
 
 ROOT = Path(__file__).parent.parent
 Build = Callable[[Path, str], Path]
+Shared = Callable[[str, Callable[[Path], None]], Path]
+TOLD = pytest.StashKey[Tell]()
 
 
 @dataclass(frozen=True)
@@ -125,19 +135,80 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.fixture(scope="session")
-def wheel(build: Build) -> Path:
-    """Out: the wheel of this tree."""
-    return build(ROOT, "--wheel")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Out: a folder of this name that is filled by `make` once a test run, by the first worker that wants it."""
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def filled(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = common / name, common / f"{name}.done"
+        with FileLock(common / f"{name}.lock"):
+            if not done.exists():
+                make(folder)
+                done.touch()
+        return folder
+
+    return filled
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def wheel(build: Build, shared: Shared) -> Path:
+    """Out: the wheel of this tree."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        made = build(ROOT, "--wheel")
+        made.rename(folder / made.name)
+
+    (file,) = shared("wheel", make).iterdir()
+    return file
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Out: the command, installed from the wheel; its dependencies are those of this interpreter."""
-    site = tmp_path_factory.mktemp("site")
-    _python("-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(site), str(wheel))
+    pip = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps")
+    site = shared("site", lambda folder: _python(*pip, "--target", str(folder), str(wheel)))
     return Installed(site, tmp_path_factory.mktemp("home"))
 
 
 def _python(*args: str) -> None:
     done = subprocess.run([sys.executable, *args], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def nest() -> Iterator[Nursery]:
+    """Out: runs the command in forked processes, which need not load everything anew."""
+    with nursery() as made:
+        yield made
+
+
+# --- what the end of the run tells
+
+
+@pytest.fixture(scope="session")
+def tell(pytestconfig: pytest.Config) -> Tell:
+    """Out: `tell(line)` shows a line at the end of the run, from any worker; `tell.count` adds up."""
+    return pytestconfig.stash[TOLD]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TOLD] = Tell()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["told"] = session.config.stash[TOLD].packed()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended."""
+    if "told" in getattr(node, "workeroutput", {}):
+        node.config.stash[TOLD].add(node.workeroutput["told"])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[TOLD].summary():
+        terminalreporter.write_line(line)

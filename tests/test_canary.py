@@ -10,7 +10,7 @@ import os
 import pty
 import subprocess
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ import pytest
 from tests.faults import canary
 from tests.faults import faults as f
 from tests.faults.canary import Marked, accounts, echo, found_in, in_error, nested, wallet_account
-from tests.faults.run import ORDERS, Ran, command, environment, run, selected
+from tests.faults.run import ORDERS, Flock, Ran, command, environment, grouped, run
 from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
 from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Reply
 
-AT_ONCE = 6
+AT_ONCE = 3
 FAULTS: dict[str, dict[str, Faults]] = {
     "nothing": {},
     "refused with everything said back": {"cancel": always(echo(400, in_error))},
@@ -121,15 +121,13 @@ def leaks(marked: Marked, plan: dict[str, Faults], args: list[str], home: Path, 
         return Leaks(ran, found_in(texts, secrets), len(server.log), len(server.elsewhere.log))
 
 
-@pytest.fixture(scope="session")
-def flock(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Leaks]]]:
-    """All the runs that were selected, several at once."""
+@pytest.fixture(scope="module")
+def flock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flock[Canary, Leaks]]:
+    """The runs that were selected, several at once."""
     home = tmp_path_factory.mktemp("canary")
-    chosen = selected(request.session.items, test_nothing_secret_shows, "one")
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {one.name: pool.submit(fly, one, home / str(number)) for number, one in enumerate(chosen)}
+        run_one = lambda one, number: fly(one, home / str(number))  # noqa: E731
+        yield Flock(pool, request.session.items, test_nothing_secret_shows, run_one)
         pool.shutdown(cancel_futures=True)
 
 
@@ -140,9 +138,9 @@ def fly(one: Canary, home: Path) -> Leaks:
     return leaks(marked, FAULTS[one.fault], args, home, **more)
 
 
-@pytest.mark.parametrize("one", RUNS, ids=lambda one: one.name)
-def test_nothing_secret_shows(flock: dict[str, Future[Leaks]], one: Canary) -> None:
-    found = flock[one.name].result()
+@pytest.mark.parametrize("one", grouped("canary", RUNS, 18), ids=lambda one: one.name)
+def test_nothing_secret_shows(request: pytest.FixtureRequest, flock: Flock[Canary, Leaks], one: Canary) -> None:
+    found = flock.result(request.node)
     assert found.requests > 0, "nothing was ever said: this proves nothing"
     assert found.places == []
     assert found.elsewhere == 0

@@ -7,8 +7,8 @@ false failure: said refused, not found, too late, unavailable or the like, thoug
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,15 @@ import pytest
 
 from tests.faults.cases import cases
 from tests.faults.faults import answer
-from tests.faults.nursery import Nursery, nursery
+from tests.faults.nursery import Nursery
 from tests.faults.row import Case
-from tests.faults.run import Ran, command, environment, forked, run, selected
+from tests.faults.run import Flock, Ran, command, environment, forked, grouped, run
 from tests.faults.server import FaultServer, always
+from tests.telling import Tell
 from venues.registry import face_of, open_practice
 from venues.result import Outcome
 
-AT_ONCE = 12  # processes; they mostly wait
+AT_ONCE = 5  # processes a worker; they mostly wait
 STARTING = 15.0  # seconds that a busy machine may need to start a process
 CASES = list(cases())
 CODES = {outcome.word: outcome.exit_code for outcome in Outcome}
@@ -57,31 +58,14 @@ class Seen:
         return self.record["outcome"] in FAILURES and self.by_us
 
 
-@dataclass
-class Matrix:
-    """All the cases that were asked for, run once, and the two counts."""
-
-    seen: dict[str, Future[Seen]]
-    false_successes: set[str] = field(default_factory=set)
-    false_failures: set[str] = field(default_factory=set)
-    told: int = 0
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        terminalreporter.write_line(
-            f"fault matrix: {self.told} cases, {len(self.false_successes)} false successes, "
-            f"{len(self.false_failures)} false failures"
-        )
-
-
-@pytest.fixture(scope="session")
-def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
-    """Runs the cases that were selected, several at once, and gives their outcomes as they come."""
+@pytest.fixture(scope="module")
+def matrix(
+    request: pytest.FixtureRequest, nest: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flock[Case, Seen]]:
+    """Runs the cases that were selected, several at once."""
     home = tmp_path_factory.mktemp("matrix")
-    chosen = selected(request.session.items, test_case, "case")
-    with nursery() as made, ThreadPoolExecutor(AT_ONCE) as pool:
-        matrix = Matrix({case.name: pool.submit(see, case, made, home / str(n)) for n, case in enumerate(chosen)})
-        request.config.pluginmanager.register(matrix, "fault-matrix")
-        yield matrix
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield Flock(pool, request.session.items, test_case, lambda case, number: see(case, nest, home / str(number)))
         pool.shutdown(cancel_futures=True)
 
 
@@ -100,17 +84,15 @@ def see(case: Case, made: Nursery, home: Path) -> Seen:
     return seen
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(matrix: Matrix, case: Case) -> None:
-    seen = matrix.seen[case.name].result()
+@pytest.mark.parametrize("case", grouped("matrix", CASES, 95), ids=lambda case: case.name)
+def test_case(request: pytest.FixtureRequest, matrix: Flock[Case, Seen], tell: Tell, case: Case) -> None:
+    seen = matrix.result(request.node)
     ran, server = seen.ran, seen.server
-    matrix.told += 1
     assert "Traceback" not in ran.err
     record = seen.record
-    if seen.is_false_success:
-        matrix.false_successes.add(case.name)
-    if seen.is_false_failure:
-        matrix.false_failures.add(case.name)
+    tell.count("fault matrix", {
+        "cases": 1, "false successes": seen.is_false_success, "false failures": seen.is_false_failure,
+    })  # fmt: skip
     assert not seen.is_false_success, f"said {record['outcome']}, and it is not: {record['message']}"
     assert not seen.is_false_failure, f"said {record['outcome']}, and this run cancelled it: {record['message']}"
 

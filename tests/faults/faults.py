@@ -286,6 +286,7 @@ _NOT_OPEN = _refusal(
     {"error": "order is not open", "status": "error"},
     {"code": 12, "error": "This order may only be cancelled by a Cancellation Order or through traders"},
 )  # fmt: skip
+NOT_OPEN = _each(400, _NOT_OPEN)
 CONFLICT = _each(409, _NOT_OPEN)
 UNPROCESSABLE = _each(422, _NOT_OPEN)
 UNKNOWN = _each(404, _refusal(

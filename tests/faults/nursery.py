@@ -6,6 +6,7 @@ process of its own all the same, with its own environment, its own files for out
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import runpy
@@ -14,9 +15,11 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -36,15 +39,34 @@ class Nursery:
         self._listener.start()
 
     def run(self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, longest: float) -> int:
-        """Run a Python script. Out: its exit code. Raises TimeoutError after `longest` seconds."""
+        """Run a Python script. Out: its exit code. Raises TimeoutError after `longest` seconds, and ends it."""
+        forked = self.begin(argv, env, out, err)
+        try:
+            return forked.wait(longest)
+        except TimeoutError:
+            forked.send_signal(signal.SIGKILL)
+            raise
+
+    def begin(
+        self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, stdin: Path | str = os.devnull
+    ) -> Forked:
+        """Begin a run of a Python script, with these files as its standard streams."""
         ended: Future[int] = Future()
+        asked = {"argv": argv, "env": dict(env), "out": str(out), "err": str(err), "stdin": str(stdin)}
         with self._lock:
             number = len(self._asked)
             self._asked[number] = ended
-            asked = {"number": number, "argv": argv, "env": dict(env), "out": str(out), "err": str(err)}
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(asked) + "\n")
-        return ended.result(longest)
+            self._tell({"number": number, **asked})
+        return Forked(self, number, ended)
+
+    def send_signal(self, number: int, what: int) -> None:
+        """To one run, if it has not ended."""
+        with self._lock:
+            self._tell({"number": number, "signal": what})
+
+    def _tell(self, asked: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -58,6 +80,22 @@ class Nursery:
         self._process.stdin.close()
         self._listener.join()
         self._process.wait()
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A run under way."""
+
+    made: Nursery
+    number: int
+    ended: Future[int]
+
+    def wait(self, longest: float) -> int:
+        """Out: the exit code. Raises TimeoutError after `longest` seconds."""
+        return self.ended.result(longest)
+
+    def send_signal(self, what: int) -> None:
+        self.made.send_signal(self.number, what)
 
 
 @contextmanager
@@ -102,13 +140,22 @@ def _serve() -> None:
             closed = not piece
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
-                asked = json.loads(line)
-                running[_fork(asked)] = asked["number"]
+                _obey(json.loads(line), running)
         for pid in list(running):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 told = {"number": running.pop(pid), "code": os.waitstatus_to_exitcode(status)}
                 os.write(1, json.dumps(told).encode() + b"\n")
+
+
+def _obey(asked: dict[str, Any], running: dict[int, int]) -> None:
+    """Fork a run, or send a signal to one that has not been waited for yet, so that it hits nobody else."""
+    if "signal" not in asked:
+        running[_fork(asked)] = asked["number"]
+        return
+    for pid, number in running.items():
+        if number == asked["number"]:
+            os.kill(pid, asked["signal"])
 
 
 def _fork(asked: dict[str, Any]) -> int:
@@ -123,7 +170,7 @@ def _become(asked: dict[str, Any]) -> NoReturn:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     files = [
-        os.open(os.devnull, os.O_RDONLY),
+        os.open(asked["stdin"], os.O_RDONLY),
         *(os.open(asked[name], os.O_WRONLY | os.O_CREAT) for name in ("out", "err")),
     ]
     for number, file in enumerate(files):
@@ -135,10 +182,16 @@ def _become(asked: dict[str, Any]) -> NoReturn:
         runpy.run_path(sys.argv[0], run_name="__main__")
     except SystemExit as ended:
         os._exit(ended.code if isinstance(ended.code, int) else 1)
+    except KeyboardInterrupt:
+        os._exit(130)  # as the interpreter ends itself before the command has begun
+    except BaseException:  # noqa: BLE001  # what the interpreter would show
+        traceback.print_exc()
+        os._exit(1)
     finally:
-        os._exit(70)  # not reached by a run that ends as it should
+        os._exit(70)  # a script that ends without an exit code
 
 
 if __name__ == "__main__":
     _load()
+    gc.freeze()  # what is loaded stays shared memory
     _serve()

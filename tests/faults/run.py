@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import pytest
 
 from tests.faults.nursery import Nursery
 from tests.faults.server import FaultServer
@@ -31,6 +34,8 @@ OTHERS = {  # orders that are not there
     "tradernet": "2929292999",
 }
 LONGEST = 30.0  # seconds, after which a run is taken for hung
+A = TypeVar("A")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,42 @@ class Ran:
         return found
 
 
-def selected(items: list[Any], test: Any, parameter: str) -> list[Any]:
-    """Out: the values of a parametrized test that this session runs, in their order. In: the session's items."""
-    return [item.callspec.params[parameter] for item in items if getattr(item, "function", None) is test]
+class Flock(Generic[A, R]):
+    """The cases of a parametrized test, run several at once; which of them, the session's items say.
+
+    The first case of a group that is asked for starts the whole group, so that a worker of pytest-xdist, which
+    gets whole groups, runs its own ones only.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor, items: list[Any], test: Any, run: Callable[[A, int], R]) -> None:
+        self._pool = pool
+        self._run = run
+        self._cases: dict[str, list[tuple[str, A, int]]] = {}
+        mine = (item for item in items if getattr(item, "function", None) is test)
+        for number, item in enumerate(mine):
+            (case,) = item.callspec.params.values()
+            self._cases.setdefault(_group(item), []).append((item.nodeid, case, number))
+        self._begun: dict[str, Future[R]] = {}
+
+    def result(self, item: Any) -> R:
+        """Out: what the case of this item came to; waits for it."""
+        for nodeid, case, number in self._cases.pop(_group(item), ()):
+            self._begun[nodeid] = self._pool.submit(self._run, case, number)
+        return self._begun[item.nodeid].result()
+
+
+def _group(item: Any) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else ""
+
+
+def grouped(name: str, cases: Sequence[A], size: int) -> list[Any]:
+    """Out: the cases as parameters of a test, in groups of about `size`, each for one worker."""
+    groups = max(1, round(len(cases) / size))
+    return [
+        pytest.param(case, marks=pytest.mark.xdist_group(f"{name} {number % groups}"))
+        for number, case in enumerate(cases)
+    ]  # fmt: skip
 
 
 def environment(

@@ -1,7 +1,8 @@
 """The real command line with every limit of time divided by `SCALE`: run as `python scaled.py tanx ID ...`.
 
-Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variable SCALE
-(1: as it is) and BREAK (a function that is to fail, see `break_inside`) are for single tests.
+Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variables SCALE
+(1: as it is), BREAK (a function that is to fail, see `break_inside`) and MUTANT (a rule that is to be broken,
+see `mutants.py`) are for single tests.
 """
 
 import os
@@ -59,6 +60,11 @@ def main() -> None:
     shorten()
     if "BREAK" in os.environ:
         break_inside(os.environ["BREAK"], os.environ["TOLD"])
+    if "MUTANT" in os.environ:
+        from tests.faults.mutants import MUTANTS
+        from venues.registry import class_of
+
+        MUTANTS[os.environ["MUTANT"]](class_of(sys.argv[1]))
     from ordercancel.__main__ import main as run
 
     run()

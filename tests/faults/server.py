@@ -102,13 +102,17 @@ class FaultServer:
         self._opened: list[Any] = []
         self._timer = threading.Timer(0.0, lambda: None)
 
+    @property
+    def listener(self) -> type[_Listener]:
+        return _Listener
+
     # --- answering
 
     def answer(self, request: Request) -> Reply | RawReply:
         route = self.practice.route(request)
         route = LOOKS.get(route, route)
         with self._lock:
-            fault = self.plan.get(route, Faults()).at(self.arrived[route])
+            fault = self.fault_for(route, request)
             self.arrived[route] += 1
             self.sequence.append(route)
             self.log.append(request)
@@ -118,6 +122,10 @@ class FaultServer:
             return self._as_somebody_else()
         asked = Asked(self, request)
         return fault(asked) if fault else asked.act()
+
+    def fault_for(self, route: str, request: Request) -> Fault | None:
+        """Out: what this request meets. `arrived` does not count it yet."""
+        return self.plan.get(route, Faults()).at(self.arrived[route])
 
     def _as_somebody_else(self) -> Reply:
         """A cookie that came back switches the identity: another account, which has no such order."""
@@ -153,7 +161,7 @@ class FaultServer:
         return f"{'https' if self.door.kind == 'tls' else 'http'}://127.0.0.1:{self.port}"
 
     def _listen(self, port: int) -> None:
-        running = Running(self, _Listener(("127.0.0.1", port), self))
+        running = Running(self, self.listener(("127.0.0.1", port), self))
         self.port, self.faults = running.port, running.faults
         self._opened.append(running)
 

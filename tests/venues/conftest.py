@@ -57,8 +57,3 @@ def clocks(stopped: StoppedClock) -> dict[str, StoppedClock]:
 def vectors() -> Callable[[str], Any]:
     """Out: a function from the venue's name to its file of signature vectors."""
     return lambda venue: json.loads((VECTORS / f"{venue}.json").read_text())
-
-
-@pytest.fixture
-def tell() -> Callable[[str], None]:
-    return print

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from tests.venues.declared import Wire
+from tests.venues.fakes import FakeClock, cancel
+from venues.interface import OrderRef
 from venues.result import Evidence, Outcome, Result
+from venues.wire.link import HttpVenue
 
 REPLY, READ_BACK = Evidence.REPLY, Evidence.READ_BACK
 
@@ -33,6 +37,34 @@ class Row:
         if self.attempts is not None:
             assert result.attempts == self.attempts
         assert self.says.lower() in result.message.lower(), result.message
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Plays the rows of one kind of order. `cancel` and `look`: method and path; `always` is declared besides."""
+
+    ref: OrderRef
+    cancel: tuple[str, str]
+    look: tuple[str, str]
+    always: tuple[Any, ...] = ()
+
+    def outcome(self, row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> None:
+        """The row's answers, and the outcome that must come of them within the deadline."""
+        self._declare(row, wire)
+        row.check(cancel(venue, self.ref, **row.terms))
+        assert wire.count(*self.look) == 0 or not row.no_looks
+        assert clock.elapsed <= row.terms.get("wait", 30.0)
+
+    def dry_run(self, row: Row, wire: Wire, venue: HttpVenue) -> None:
+        """The same for a look alone; a cancel is not declared, so that none may be sent."""
+        self._declare(row, wire)
+        row.check(cancel(venue, self.ref, dry_run=True))
+        assert wire.count(*self.cancel) == 0
+
+    def _declare(self, row: Row, wire: Wire) -> None:
+        wire.on(*self.cancel, *row.cancels).on(*self.look, *row.looks)
+        if self.always:
+            wire.on(*self.always)
 
 
 def rows(*table: Row) -> pytest.MarkDecorator:

@@ -11,7 +11,7 @@ import pytest
 from tests.venues.contract import Desk, VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
-from tests.venues.table import READ_BACK, REPLY, Row, rows
+from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import OrderRef
 from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.result import Outcome
@@ -22,6 +22,7 @@ ORDER = "ord-20261120043151-1"
 REF = OrderRef(ORDER)
 CANCEL = "/api/v1/trading/cancel_order"
 LOOK = "/api/v1/trading/positions/pos-20261120043151-1"
+TABLE = Runner(REF, ("POST", CANCEL), ("GET", LOOK))
 LOGIN = "/api/v1/users/login"
 LOGINS = {"email": "a@example.com", "password": "pass word"}
 
@@ -223,10 +224,7 @@ WRONG_URL = (NO_ROUTE, (405, ""), (405, {"error": "x"}), (307, ""), (400, HTML),
       for n, it in enumerate(UNANSWERED)),
 )  # fmt: skip
 def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> None:
-    wire.on("POST", CANCEL, *row.cancels).on("GET", LOOK, *row.looks)
-    row.check(cancel(venue, REF, **row.terms))
-    assert wire.count("GET", LOOK) == 0 or not row.no_looks
-    assert clock.elapsed <= 30
+    TABLE.outcome(row, wire, venue, clock)
 
 
 @rows(
@@ -240,8 +238,7 @@ def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> N
     Row("never answered", [], [LOST], Outcome.UNAVAILABLE, None, 0),
 )
 def test_dry_run(row: Row, wire: Wire, venue: HttpVenue) -> None:
-    wire.on("GET", LOOK, *row.looks)
-    row.check(cancel(venue, REF, dry_run=True))
+    TABLE.dry_run(row, wire, venue)
 
 
 # --- signing in

@@ -11,7 +11,7 @@ import pytest
 from tests.venues.contract import Desk, VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
-from tests.venues.table import READ_BACK, REPLY, Row, rows
+from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import OrderRef
 from venues.result import Outcome
 from venues.sandbox.practice import Practice
@@ -21,6 +21,7 @@ from venues.wire.link import HttpVenue
 REF = OrderRef("25768879")
 CANCEL = "/sapi/v1/orders/cancel/"
 LOOK = "/sapi/v1/orders/25768879/"
+TABLE = Runner(REF, ("POST", CANCEL), ("GET", LOOK))
 REFRESH = "/sapi/v1/auth/token/refresh/"
 NONCE, LOGIN = "/sapi/v2/auth/nonce/", "/sapi/v2/auth/login/"
 TOKENS = {"access_token": "access-token-1", "refresh_token": "refresh-token-1"}
@@ -274,10 +275,7 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
       for n, it in enumerate(UNANSWERED)),
 )  # fmt: skip
 def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> None:
-    wire.on("POST", CANCEL, *row.cancels).on("GET", LOOK, *row.looks)
-    row.check(cancel(venue, REF, **row.terms))
-    assert wire.count("GET", LOOK) == 0 or not row.no_looks
-    assert clock.elapsed <= 30
+    TABLE.outcome(row, wire, venue, clock)
 
 
 @rows(
@@ -291,8 +289,7 @@ def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> N
     Row("never reached", [], [UNREACHED], Outcome.UNAVAILABLE, None, 0),
 )
 def test_dry_run(row: Row, wire: Wire, venue: HttpVenue) -> None:
-    wire.on("GET", LOOK, *row.looks)
-    row.check(cancel(venue, REF, dry_run=True))
+    TABLE.dry_run(row, wire, venue)
 
 
 # --- 401 and signing in

@@ -10,9 +10,9 @@ import pytest
 from tests.venues.contract import VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, built, cancel, link_to
-from tests.venues.table import READ_BACK, REPLY, Row, rows
+from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import OrderRef, Uncertain
-from venues.result import Evidence, Outcome, Result
+from venues.result import Evidence, Outcome
 from venues.sandbox.practice import Practice
 from venues.threecommas.practice import DEAL, PracticeThreeCommas
 from venues.wire.link import HttpVenue
@@ -22,6 +22,8 @@ TRADE_REF = OrderRef("30404547")
 CANCEL = f"/public/api/ver1/deals/{DEAL}/cancel_order"
 LOOK = f"/public/api/ver1/deals/{DEAL}/market_orders"
 TRADE = "/public/api/v2/smart_trades/30404547"
+DEAL_TABLE = Runner(DEAL_REF, ("POST", CANCEL), ("GET", LOOK))
+TRADE_TABLE = Runner(TRADE_REF, ("DELETE", TRADE), ("GET", TRADE))
 KEYS = {"api_key": "test-api-key-0123456789abcdef", "api_secret": "test-secret-fedcba9876543210"}
 
 
@@ -103,11 +105,6 @@ def deals(clock: FakeClock) -> HttpVenue:
 @pytest.fixture
 def trades(clock: FakeClock) -> HttpVenue:
     return built("smart-trade", link_to(ORIGIN, KEYS, clock))
-
-
-def run_deal(wire: Wire, venue: HttpVenue, row: Row) -> Result:
-    wire.on("POST", CANCEL, *row.cancels).on("GET", LOOK, *row.looks)
-    return cancel(venue, DEAL_REF, **row.terms)
 
 
 # --- the wire
@@ -268,9 +265,7 @@ NEVER_MIND = [
       for n, it in enumerate(SUBSET)),
 )  # fmt: skip
 def test_outcomes_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue, clock: FakeClock) -> None:
-    row.check(run_deal(wire, deals, row))
-    assert wire.count("GET", LOOK) == 0 or not row.no_looks
-    assert clock.elapsed <= row.terms.get("wait", 30.0)
+    DEAL_TABLE.outcome(row, wire, deals, clock)
 
 
 @rows(
@@ -288,8 +283,7 @@ def test_outcomes_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue, clock: 
     Row("answered at last", [], [LOST, UNREACHED, ACTIVE], Outcome.DRY_RUN, READ_BACK, 0),
 )  # fmt: skip
 def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
-    wire.on("GET", LOOK, *row.looks)
-    row.check(cancel(deals, DEAL_REF, dry_run=True))
+    DEAL_TABLE.dry_run(row, wire, deals)
 
 
 # --- the outcome table, SmartTrades
@@ -344,10 +338,8 @@ NO_TRADE_AT_ALL = ({}, [], "null", "1", '"ok"', HTML, (202, {"status": "ok"}), {
     Row("no wait, lost, accepted", [LOST, CANCELLING], [WAITING], Outcome.REQUESTED, REPLY, 2,
         terms={"no_wait": True}),
 )  # fmt: skip
-def test_outcomes_of_smart_trades(row: Row, wire: Wire, trades: HttpVenue) -> None:
-    wire.on("DELETE", TRADE, *row.cancels).on("GET", TRADE, *row.looks)
-    row.check(cancel(trades, TRADE_REF, **row.terms))
-    assert wire.count("GET", TRADE) == 0 or not row.no_looks
+def test_outcomes_of_smart_trades(row: Row, wire: Wire, trades: HttpVenue, clock: FakeClock) -> None:
+    TRADE_TABLE.outcome(row, wire, trades, clock)
 
 
 # --- what a record shows

@@ -13,7 +13,7 @@ from requests import PreparedRequest
 from tests.venues.contract import Desk, VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, built, cancel, link_to
-from tests.venues.table import READ_BACK, REPLY, Row, rows
+from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import NotFound, OrderRef, Uncertain
 from venues.result import Outcome
 from venues.sandbox.practice import Practice
@@ -77,6 +77,7 @@ def listed(*lines: Any) -> dict[str, Any]:
 GOOD, ACTIVE, UNDER_WAY, GONE = {"order_id": 2929292929}, listed(line(10)), listed(line(2)), listed(line(31))
 NOWHERE: dict[str, Any] = {"result": {"orders": {"key": "%first.last"}}}
 EMPTY_HISTORY: dict[str, Any] = {"orders": {"order": None}}
+TABLE = Runner(REF, ("POST", CANCEL), ("POST", LIST), always=("POST", HISTORY, EMPTY_HISTORY))
 NO = {"code": 12, "errorMsg": "This order may only be cancelled by a Cancellation Order or through traders",
       "error": "This order may only be cancelled by a Cancellation Order or through traders"}  # fmt: skip
 UNKNOWN = {"error": "Order not found", "code": 5}
@@ -245,11 +246,8 @@ WRONG_URL = (
       for n, it in enumerate(UNANSWERED)),
 )  # fmt: skip
 def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> None:
-    wire.on("POST", CANCEL, *row.cancels).on("POST", LIST, *row.looks).on("POST", HISTORY, EMPTY_HISTORY)
-    row.check(cancel(venue, REF, **row.terms))
-    assert wire.count("POST", LIST) == 0 or not row.no_looks
+    TABLE.outcome(row, wire, venue, clock)
     assert wire.count("POST", SESSION) == 0
-    assert clock.elapsed <= 30
 
 
 @rows(
@@ -264,8 +262,7 @@ def test_outcomes(row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> N
     Row("never answered", [], [LOST], Outcome.UNAVAILABLE, None, 0),
 )
 def test_dry_run(row: Row, wire: Wire, venue: HttpVenue) -> None:
-    wire.on("POST", LIST, *row.looks).on("POST", HISTORY, EMPTY_HISTORY)
-    row.check(cancel(venue, REF, dry_run=True))
+    TABLE.dry_run(row, wire, venue)
 
 
 def test_json_under_the_name_of_html_is_json(wire: Wire, venue: HttpVenue) -> None:
