@@ -53,7 +53,7 @@ def parse(model: type[M], data: Any) -> M:
     """In: parsed JSON. Out: the model. Raises Unreadable, and nothing else."""
     try:
         return model.model_validate(data)
-    except (ValidationError, RecursionError):
+    except ValidationError:
         raise Unreadable(f"not a {model.__name__}") from None
 
 
