@@ -1,7 +1,8 @@
 """The command line: verbs, flags and help. What they do stands in the files named after them."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial, update_wrapper
 from itertools import cycle
 from typing import Annotated
 
@@ -82,26 +83,10 @@ def _root(
 
 
 def _add_verb(verb: Verb) -> None:
-    name = verb.name
     ids_help = f"Order ids ({verb.ids.form}); `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
-
-    def single(
-        order_ids: IdsArgument,
-        output: OutputFlag = Output.TABLE,
-        dry_run: DryRunFlag = False,
-        wait: WaitFlag = 30.0,
-        no_wait: NoWaitFlag = False,
-        profile: ProfileFlag = "default",
-        sandbox: SandboxFlag = False,
-        jobs: JobsFlag = 4,
-        quiet: QuietFlag = False,
-        verbose: VerboseFlag = False,
-    ) -> None:
-        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
-        _run(name, None, order_ids, options)
 
     def in_deal(
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
@@ -117,9 +102,17 @@ def _add_verb(verb: Verb) -> None:
         verbose: VerboseFlag = False,
     ) -> None:
         options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
-        _run(name, deal_id, order_ids, options)
+        _run(verb.name, deal_id or None, order_ids, options)
 
-    app.command(name, help=text, short_help=short, no_args_is_help=True)(in_deal if verb.in_deal else single)
+    command = in_deal if verb.in_deal else _without_deal(in_deal)
+    app.command(verb.name, help=text, short_help=short, no_args_is_help=True)(command)
+
+
+def _without_deal(in_deal: Callable[..., None]) -> Callable[..., None]:
+    """The same command without its first argument."""
+    bare = update_wrapper(partial(in_deal, ""), in_deal)
+    del bare.__wrapped__  # typer would read the first argument there
+    return bare
 
 
 def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:

@@ -2,56 +2,52 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.paths import state_dir
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _POLL = 0.05  # seconds between two tries
 
 
 @contextmanager
-def refresh_lock(
-    venue: str,
-    profile: str,
-    *,
-    timeout: float,
-    environ: Mapping[str, str],
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[bool]:
+def refresh_lock(venue: str, profile: str, *, timeout: float, environ: Mapping[str, str]) -> Iterator[bool]:
     """Hold the lock of one venue and profile for the body, waiting at most `timeout` seconds for it.
 
     Gives True when it is held, and False when it could not be had: too long in other hands, or no folder
     to put it in. A cancel then goes on without. It is free again as soon as its process ends, however.
     """
-    handle = _open(f"refresh-{venue}-{profile}.lock", environ)
-    if handle is None:
-        yield False
-        return
+    held = _locked(f"refresh-{venue}-{profile}.lock", timeout, environ)
     try:
-        deadline = clock() + timeout
-        while (held := _try_lock(handle)) is False and clock() < deadline:
-            sleep(_POLL)
-        yield bool(held)
+        yield held is not None
     finally:
-        os.close(handle)  # also unlocks; the file stays, since deleting it would let two in
+        with suppress(OSError):
+            if held is not None:
+                held.release()
 
 
-def _open(name: str, environ: Mapping[str, str]) -> int | None:
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+def _locked(name: str, timeout: float, environ: Mapping[str, str]) -> BaseFileLock | None:
+    from filelock import FileLock, Timeout  # takes 40 ms to load, and only a refresh needs it
+
     for folder in _folders(environ):
+        # No soft lock in place of a real one: that file would stay when its process is killed.
+        lock = FileLock(folder / name, mode=0o600, fallback_to_soft=False)
         try:
             _make_own(folder)
-            return os.open(folder / name, flags, 0o600)
+            lock.acquire(max(0.0, timeout), poll_interval=_POLL)
+        except Timeout:
+            return None
         except OSError:
             continue  # the next one may do; with none at all we go on without a lock
+        return lock
     return None
 
 
@@ -73,7 +69,10 @@ def _folders(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _make_own(folder: Path) -> None:
-    """Make the folder. Raises OSError when it is not ours alone: in a shared temp dir others may be first."""
+    """Make the folder. Raises OSError when it is not ours alone: in a shared temp dir others may be first.
+
+    By hand, since filelock asks nobody whose folder it is.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if sys.platform == "win32":
         return
@@ -81,20 +80,3 @@ def _make_own(folder: Path) -> None:
     ours = status.st_uid == os.getuid() and not status.st_mode & 0o022
     if not stat.S_ISDIR(status.st_mode) or not ours:
         raise PermissionError(f"{folder} belongs to someone else")
-
-
-def _try_lock(handle: int) -> bool | None:
-    """Out: whether it is ours now; None when this file system has no locks, so that waiting is no use."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        busy = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # the last two: Windows
-        return False if fault.errno in busy else None
-    return True

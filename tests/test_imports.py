@@ -108,7 +108,17 @@ def rooms(modules: frozenset[str]) -> set[str]:
 def test_help_and_version_load_nothing_heavy(watch: Watch, flag: str) -> None:
     loaded = watch(flag)
     assert (loaded.code, __version__ in loaded.out or "Usage" in loaded.out) == (0, True)
-    heavy = {"requests", "urllib3", "pydantic", "keyring", "rich", "cryptography", "eth_account", "platformdirs"}
+    heavy = {
+        "filelock",
+        "requests",
+        "urllib3",
+        "pydantic",
+        "keyring",
+        "rich",
+        "cryptography",
+        "eth_account",
+        "platformdirs",
+    }
     assert packages(loaded.ended) & heavy == set()
     assert (
         loaded.ended & {"venues.wire.link", "venues.procedure.run", "venues.interface", "cli.cancel.command"} == set()
@@ -133,7 +143,7 @@ def test_a_json_run_loads_neither_tables_nor_a_keyring(
 ) -> None:
     loaded = watch(verb, *ids.split(), "-o", "json", "--dry-run", **sandbox)
     assert loaded.code == 0, loaded.out
-    assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account"} == set()
+    assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account", "filelock"} == set()
 
 
 def test_a_table_is_what_loads_rich(watch: Watch, sandbox: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
 from cli.output.render import colour_wanted
+from cli.output.streams import columns
 from cli.output.text import clean
 
 if TYPE_CHECKING:
@@ -101,14 +102,14 @@ class Spinner:
 
     def _draw(self, stream: TextIO) -> None:
         console = _console(stream)
-        console.width = _columns(stream) - 1  # the last column stays free
+        console.width = columns(stream) - 1  # the last column stays free
         bar = bool(self._total) and console.width > 2 * _BAR
         taken = 2 + (_BAR + 1 if bar else 0)  # the spinner, the bar, and blanks between
         progress = _progress(console, bar=bar)
         task = progress.add_task("", total=self._total)
         progress.start()
         while True:
-            console.width = _columns(stream) - 1
+            console.width = columns(stream) - 1
             words = self.words()[: max(0, console.width - taken)]
             progress.update(task, completed=self._done, description=words, refresh=True)
             if self._stop.wait(_EVERY):
@@ -165,10 +166,3 @@ def _progress(console: Console, *, bar: bool) -> Progress:
         redirect_stdout=False,
         redirect_stderr=False,
     )
-
-
-def _columns(stream: TextIO) -> int:
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80
-    except (OSError, ValueError):
-        return 80

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from cli.output.page import Grid, Line, Page, Span, one_order, several_orders
-from cli.output.streams import write_out
+from cli.output.streams import columns, write_out
 from cli.output.text import cells
 from venues.result import Result
 
@@ -144,7 +143,4 @@ def _width(stream: TextIO | None, is_terminal: bool, environ: Mapping[str, str])
         return None
     if environ.get("COLUMNS", "").isdecimal() and int(environ["COLUMNS"]) > 0:
         return int(environ["COLUMNS"])
-    try:
-        return os.get_terminal_size(stream.fileno()).columns or 80 if stream else 80
-    except (OSError, ValueError):
-        return 80
+    return columns(stream)

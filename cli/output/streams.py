@@ -67,6 +67,14 @@ def encodable(text: str, stream: TextIO) -> str:
     return text
 
 
+def columns(stream: TextIO | None) -> int:
+    """Out: how wide the terminal is, 80 where that is not known."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80 if stream else 80
+    except (OSError, ValueError):
+        return 80
+
+
 def fill_standard_streams() -> None:
     """Open the null device in place of a closed stdin, stdout or stderr.
 

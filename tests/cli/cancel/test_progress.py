@@ -210,7 +210,7 @@ def test_a_stopped_terminal_does_not_hold_up_the_orders() -> None:
 @pytest.mark.parametrize("width", [80, 40, 20, 10, 4])
 @pytest.mark.parametrize("total", [None, 10])
 def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch, width: int, total: int | None) -> None:
-    monkeypatch.setattr("cli.cancel.progress._columns", lambda _: width)
+    monkeypatch.setattr("cli.cancel.progress.columns", lambda _: width)
 
     def prepare(spinner: Spinner) -> None:
         spinner.say("x" * 100)
