@@ -13,7 +13,8 @@ from ordercancel.secret import Secret
 from venues.face import Budget
 from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.registry import VENUES, build, face_of, open_practice
 from venues.wire.clock import Clock
 from venues.wire.link import HttpVenue, Link
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
     from config.credentials import Credentials
     from config.keyring_store import KeyringStore
     from config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Access:
+    """Where a venue is, as whom to speak to it, and how fast."""
+
+    url: str
+    credentials: VenueCredentials
+    budget: Budget
+    api_version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,14 +94,8 @@ def credentials_of(venue: str, profile: str, keyring: KeyringStore) -> Credentia
     return Credentials(venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring)
 
 
-@contextmanager
-def open_account(
-    verb: str, profile: str, *, clock: Clock, masks: Masks, jobs: int, log: Callable[[str], None] | None
-) -> Iterator[Account]:
-    """The venue of `verb` as `profile` knows it.
-
-    Raises ConfigError (exit 2) and CredentialsError (exit 6).
-    """
+def access(verb: str, profile: str) -> Access:
+    """The venue of `verb` as `profile` knows it. Raises ConfigError (exit 2) and CredentialsError (exit 6)."""
     from config.keyring_store import KeyringStore
     from config.profiles import require
 
@@ -101,19 +106,47 @@ def open_account(
     budget = VENUES[venue].budget
     if settings.requests_per_minute:
         budget = replace(budget, per_minute=settings.requests_per_minute)
+    return Access(settings.url, credentials, budget, settings.api_version)
+
+
+@contextmanager
+def practice_access(verb: str) -> Iterator[Access]:
+    """The practice venue of `verb`, served on loopback for as long as the context is open."""
+    from venues.sandbox.server import start
+
+    practice = open_practice(face_of(verb).name)
+    credentials = HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()})
+    with start(practice) as running:
+        yield Access(running.url, credentials, face_of(verb).budget)
+
+
+@contextmanager
+def open_account(
+    verb: str,
+    access: Access,
+    *,
+    clock: Clock,
+    masks: Masks,
+    jobs: int = 1,
+    log: Callable[[str], None] | None = None,
+) -> Iterator[Account]:
+    """The venue of `verb`, ready; its connections are closed in the end."""
     link = Link(
-        url=settings.url,
-        credentials=credentials,
+        url=access.url,
+        credentials=access.credentials,
         clock=clock,
-        pace=Pace(budget, clock),
+        pace=Pace(access.budget, clock),
         masks=masks,
-        api_version=settings.api_version,
+        api_version=access.api_version,
         connections=jobs,
         log=log,
         warn=warn,
     )
-    with _opened(verb, link, budget) as account:
-        yield account
+    venue = build(verb, link)
+    try:
+        yield Account(venue, link, access.budget)
+    finally:
+        venue.close()
 
 
 @contextmanager
@@ -121,48 +154,6 @@ def open_for_check(
     venue: str, settings: Settings, credentials: VenueCredentials, *, clock: Clock, masks: Masks
 ) -> Iterator[HttpVenue]:
     """The venue for the few requests of a check, so without a budget. Any of its verbs can check."""
-    link = Link(
-        url=settings.url,
-        credentials=credentials,
-        clock=clock,
-        pace=Pace(Budget(), clock),
-        masks=masks,
-        api_version=settings.api_version,
-        connections=1,
-        warn=warn,
-    )
-    with _opened(VENUES[venue].verbs[0].name, link, Budget()) as account:
+    unlimited = Access(settings.url, credentials, Budget(), settings.api_version)
+    with open_account(VENUES[venue].verbs[0].name, unlimited, clock=clock, masks=masks) as account:
         yield account.venue
-
-
-@contextmanager
-def open_sandbox(
-    verb: str, *, clock: Clock, masks: Masks, jobs: int, log: Callable[[str], None] | None
-) -> Iterator[Account]:
-    """The practice venue of `verb`, served on loopback for as long as the context is open."""
-    from venues.sandbox.server import start
-
-    practice = open_practice(face_of(verb).name)
-    budget = face_of(verb).budget
-    with start(practice) as running:
-        link = Link(
-            url=running.url,
-            credentials=HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()}),
-            clock=clock,
-            pace=Pace(budget, clock),
-            masks=masks,
-            connections=jobs,
-            log=log,
-            warn=warn,
-        )
-        with _opened(verb, link, budget) as account:
-            yield account
-
-
-@contextmanager
-def _opened(verb: str, link: Link, budget: Budget) -> Iterator[Account]:
-    venue = build(verb, link)
-    try:
-        yield Account(venue, link, budget)
-    finally:
-        venue.close()

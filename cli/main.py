@@ -1,6 +1,8 @@
 """The command line: verbs, flags and help. What they do stands in the files named after them."""
 
 import sys
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Annotated
 
 import typer
@@ -24,21 +26,35 @@ from cli.sandbox import HELP as SANDBOX_HELP
 from cli.sandbox import sandbox as serve_sandbox
 from ordercancel import __version__
 from venues.face import Verb
-from venues.registry import VENUES
+from venues.registry import VERBS, face_of
 
-HELP = """Cancel an order, and know that it is cancelled.
+# What the first page of help shows; each line takes the next verb.
+USES = (
+    ("{example} --sandbox", "try it: no account, no network"),
+    ("{example} --dry-run", "look, but send nothing"),
+    ("cancel auth login {venue}", "store the keys of an account"),
+    ("{example}", "cancel one order and wait for proof"),
+    ("{many} -o jsonl < ids.txt", "many orders, one JSON record a line"),
+)
+
+
+def _uses() -> Iterator[str]:
+    for (use, remark), verb in zip(USES, cycle(VERBS.values())):
+        many = f"{verb.example.rpartition(' ')[0]} -"
+        line = use.format(example=verb.example, venue=face_of(verb.name).name, many=many)
+        yield f"  {line:<51}  {remark}"
+
+
+EXAMPLES = "\n".join(_uses())
+HELP = f"""Cancel an order, and know that it is cancelled.
 
 \b
 Examples:
-  cancel order ord-20260303120000-1 --sandbox      try it: no account, no network
-  cancel auth login tanx                           store the keys of an account
-  cancel tanx 25768879                             cancel one order and wait for proof
-  cancel deal-order 2345678901 1123077331          a safety order of a 3Commas deal
-  cancel smart-trade 30404547 --dry-run            look, but send nothing
-  cancel tradernet - -o jsonl < ids.txt            many orders, one JSON record a line
+{EXAMPLES}
 
 Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
-6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 our fault, 2 wrong usage.
+6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 our fault, 2 wrong usage,
+130 Ctrl-C, 143 SIGTERM.
 """
 
 app = typer.Typer(
@@ -112,9 +128,8 @@ def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> No
     raise typer.Exit(run(verb, deal_id, ids, options))
 
 
-for _face in VENUES.values():
-    for _verb in _face.verbs:
-        _add_verb(_verb)
+for _verb in VERBS.values():
+    _add_verb(_verb)
 app.add_typer(auth)
 app.command("sandbox", help=SANDBOX_HELP, short_help="Serve the practice venues on loopback, or list their orders.")(
     serve_sandbox

@@ -1,4 +1,4 @@
-"""The flags that all five cancel commands share."""
+"""The flags that all cancel commands share."""
 
 from __future__ import annotations
 

@@ -11,14 +11,16 @@ import typer
 
 from cli.options import Output, OutputFlag, VerboseFlag
 from cli.output.streams import warn, write_out
+from venues.registry import VENUES, VERBS, open_practice
 
 if TYPE_CHECKING:
     from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
-HIGHEST_PORT = 65_532  # the four venues take this port and the next three
+HIGHEST_PORT = 65_536 - len(VENUES)  # each venue takes the next one
+EXAMPLE = next(iter(VERBS.values())).example
 
-HELP = """Serve the four practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
+HELP = f"""Serve the practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
 
 Prints the lines that point `cancel` at them; run these in another shell and leave out --sandbox there.
 Scripts and other clients can be tried in the same way. Nothing in the sandbox is real.
@@ -26,8 +28,8 @@ Scripts and other clients can be tried in the same way. Nothing in the sandbox i
 \b
 Examples:
   cancel sandbox --list                         the orders in the book
-  cancel sandbox > practice.env                 in one shell
-  . ./practice.env && cancel tanx 25768879      in another
+  cancel sandbox > practice.env                 in one shell; then in another:
+  . ./practice.env && {EXAMPLE}
 """
 
 PortFlag = Annotated[
@@ -37,7 +39,7 @@ PortFlag = Annotated[
         metavar="N",
         min=0,
         max=HIGHEST_PORT,
-        help="The first venue's port, the others take the next three; 0 takes free ones.",
+        help="The first venue's port, the others take the next ones; 0 takes free ones.",
     ),
 ]
 ListFlag = Annotated[bool, typer.Option("--list", help="Show the book, as -o says, and serve nothing.")]
@@ -77,13 +79,14 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
 
     Out: the exit code: 130 or 143 once it was told to end, 2 when a port is not to be had.
     """
-    from threading import Event
+    from queue import SimpleQueue
 
     from cli.cancel.interrupt import Interrupts
     from venues.sandbox.server import start
 
-    stop = Event()
-    with Interrupts(stop.set) as interrupts, ExitStack() as servers:
+    news: SimpleQueue[None] = SimpleQueue()  # its put() is reentrant, an event's set() is not
+    interrupts = Interrupts(lambda: news.put(None))
+    with ExitStack() as servers:
         served: list[tuple[Practice, Running]] = []
         for offset, practice in enumerate(_open_all(rsa=rsa)):
             wanted = port + offset if port else 0
@@ -95,7 +98,7 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
             served.append((practice, running))
         write_out("\n".join([*_head(), *(line for pair in served for line in _exports(*pair))]) + "\n")
         warn("sandbox: serving on loopback until Ctrl-C")
-        stop.wait()
+        news.get()
     return interrupts.exit_code or 0
 
 
@@ -119,8 +122,6 @@ class _Watched:
 
 
 def _open_all(*, rsa: bool = False) -> list[Practice]:
-    from venues.registry import VENUES, open_practice
-
     practices = [open_practice(venue) for venue in VENUES]
     for practice in practices if rsa else ():
         practice.use_rsa()
@@ -128,8 +129,6 @@ def _open_all(*, rsa: bool = False) -> list[Practice]:
 
 
 def _head() -> Iterator[str]:
-    from venues.registry import VENUES
-
     yield "# Practice venues (sandbox), on loopback only; nothing here is real. Ctrl-C ends them."
     yield "# Run these lines in another shell, then try there, without --sandbox:"
     for face in VENUES.values():
@@ -139,8 +138,6 @@ def _head() -> Iterator[str]:
 
 def _exports(practice: Practice, running: Running) -> Iterator[str]:
     """Out: the lines that point `cancel` at one served venue, and as comments the other ways to sign in."""
-    from venues.registry import VENUES
-
     yield ""
     yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
     for way in VENUES[practice.venue].ways:
@@ -173,7 +170,7 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
 
 
 def _book_table(books: Mapping[str, list[BookRow]]) -> str:
-    from cli.output.page import TITLES, Grid, Page, Span
+    from cli.output.page import Grid, Page, Span
     from cli.output.render import plain
 
     head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
@@ -181,7 +178,7 @@ def _book_table(books: Mapping[str, list[BookRow]]) -> str:
     for venue, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
-        page += [(), (Span(TITLES[venue]),), grid]
+        page += [(), (Span(VENUES[venue].title),), grid]
     return plain(page)
 
 

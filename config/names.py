@@ -12,7 +12,7 @@ _PROFILE = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def env_name(venue: str, name: str) -> str:
-    """Out: the environment variable of a venue's field or setting, such as CANCEL_3COMMAS_API_KEY."""
+    """Out: the environment variable of a venue's field or setting, such as CANCEL_ACME_API_KEY."""
     return f"CANCEL_{venue}_{name}".upper()
 
 

@@ -73,7 +73,7 @@ def read_config(path: Path | None, known: Mapping[str, tuple[int, ...]]) -> dict
     for profile, venues in read_toml(path).items():
         if not is_profile_name(profile):
             raise _wrong(path, profile, "a profile's name has only letters, digits, dot, dash and underscore")
-        _check_is_table(path, profile, venues, "a table for a profile and a venue, as [default.tradernet]")
+        _check_is_table(path, profile, venues, f"a table for a profile and a venue, as [default.{next(iter(known))}]")
         checked[profile] = {}
         for venue, table in venues.items():
             where = f"{profile}.{venue}"

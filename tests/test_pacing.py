@@ -21,7 +21,8 @@ from tests.venues.fakes import FakeClock, Held, link_to
 from venues.face import Budget
 from venues.interface import Limited, OrderRef
 from venues.neuratrade.practice import PracticeNeuraTrade
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.registry import VENUES, build
 from venues.result import Outcome
 from venues.sandbox.practice import Reply as PracticeReply

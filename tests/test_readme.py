@@ -112,11 +112,12 @@ def test_the_five_commands_have_the_examples_of_the_help() -> None:
 def test_the_exit_codes_are_those_of_the_outcomes() -> None:
     rows = table(section("Exit codes"), "outcome")
     assert [(word, int(code)) for word, code, _ in rows] == [(one.word, one.exit_code) for one in Outcome]
+    assert [code for code, _ in table(section("Exit codes"), "code")] == ["1", "2", "130", "143"]
 
 
 def test_the_json_fields_are_those_of_the_record() -> None:
     moment = datetime(2026, 11, 20, tzinfo=UTC)
-    made = record(Result("tanx", "1", None, Outcome.CANCELLED, None, "", 1, moment, moment))
+    made = record(Result("tanx", "tanx", "1", None, Outcome.CANCELLED, None, "", 1, moment, moment))
     assert [row[0] for row in table(section("JSON"), "field")] == list(made)
 
 

@@ -37,7 +37,10 @@ NUMBER = Ids(r"[1-9][0-9]{0,19}", "a whole number", "a whole number above 0, in 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One cancel command: which class does it (`module:Class` in the venue's room), and what its help says."""
+    """One cancel command: which class does it (`module:Class` in the venue's room), and what its help says.
+
+    `viewed_by` (`module:function`) is how a person reads its orders; without it, field by field as they came.
+    """
 
     name: str
     made_by: str
@@ -46,6 +49,7 @@ class Verb:
     ids: Ids = NUMBER
     noun: str = "order"
     in_deal: bool = False
+    viewed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

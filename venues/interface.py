@@ -52,6 +52,11 @@ class Order:
     note: str = ""  # what a person must know about this order, one sentence
     cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)
     sendable: bool = True  # False: a cancel must not be sent for this row (3Commas: not Manual Safety)
+    unripe: bool = False  # a cancel that comes now may be accepted and dropped (tanX: pending)
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in (State.CANCELLED, State.ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +181,9 @@ class Habits:
     read_timeout: float
     limited_waits: tuple[float, ...]  # waits after a 429 without Retry-After, the last one repeating
     never_hang_up_before: float = 0.0  # hanging up earlier does harm at the server
-    linger_when_refused: bool = False  # a refused cancel of an open order: look until the deadline
-    late_no_settles: bool = True  # a refusal after an unanswered try ends an order seen open as refused
-    absent_is_repeatable: bool = False  # a look without the order (or without a route) allows the repeat
-    absent_means_not_found: bool = False  # refused, and the look shows no such row: not-found
-    absent_is_unknown: bool = False  # accepted, but no answer ever showed the order: unknown
+    # The two rules in which venues differ:
+    none_is_not_found: bool = False  # refused, and the look shows no such order: it knows none (3Commas, tanX)
+    looks_aside: bool = False  # the look shows a thing beside the order, which may lag or be missing (NeuraTrade)
 
 
 class Credentials(Protocol):
@@ -210,6 +213,7 @@ class Venue(ABC):
     """One kind of order at one venue. Safe to use from several threads at once."""
 
     name: ClassVar[str]
+    verb: ClassVar[str]  # the command whose orders these are
     title: ClassVar[str]
     habits: ClassVar[Habits]
     practice = False  # whether a practice venue has answered
@@ -231,10 +235,6 @@ class Venue(ABC):
     @abstractmethod
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """Take one look. Out: an answer whose `order` is set. Raises a VenueError."""
-
-    def wants_another(self, before: Order, now: Order) -> bool:
-        """Whether an accepted cancel must go once more, now that the order went from `before` to `now`."""
-        return False
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from venues.face import Face, Verb
 
 if TYPE_CHECKING:
+    from venues.result import Result
     from venues.sandbox.practice import Practice
+    from venues.view import View
     from venues.wire.link import HttpVenue, Link
 
 ROOMS = (
@@ -29,8 +31,7 @@ def face_of(verb: str) -> Face:
 
 def class_of(verb: str) -> type[HttpVenue]:
     """The class that does the verb's work. Imports the venue's room and the HTTP stack."""
-    module, _, name = VERBS[verb].made_by.partition(":")
-    made: type[HttpVenue] = getattr(_part(face_of(verb), module), name)
+    made: type[HttpVenue] = _named(verb, VERBS[verb].made_by)
     return made
 
 
@@ -39,10 +40,25 @@ def build(verb: str, link: Link) -> HttpVenue:
     return class_of(verb)(link)
 
 
+def view_of(result: Result) -> View:
+    """How a person reads the order of a result. Imports the room's `view`, if it has one."""
+    from venues.view import plain
+
+    where = VERBS[result.command].viewed_by
+    seen: View = _named(result.command, where)(result) if where else plain(result)
+    return seen
+
+
 def open_practice(venue: str, **options: Any) -> Practice:
     """In: a venue's name; options of its practice venue. Out: a fresh one with fresh credentials."""
     made: Practice = _part(VENUES[venue], "practice").open_practice(**options)
     return made
+
+
+def _named(verb: str, where: str) -> Any:
+    """Out: what `where`, as `module:name`, names in the verb's room."""
+    module, _, name = where.partition(":")
+    return getattr(_part(face_of(verb), module), name)
 
 
 def _part(face: Face, module: str) -> Any:

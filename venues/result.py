@@ -41,6 +41,7 @@ class Result:
     """What became of one order. Amounts are the venue's own text; times are UTC."""
 
     venue: str
+    command: str  # the verb
     order_id: str
     deal_id: str | None
     outcome: Outcome

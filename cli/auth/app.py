@@ -6,53 +6,15 @@ from typing import Annotated
 
 import typer
 
+from cli.auth import help as words
 from cli.options import ProfileFlag
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
 from venues.registry import VENUES
 
-HELP = """Store, show and remove the credentials of an account, in the operating system's keyring.
-
-\b
-Examples:
-  cancel auth login tanx                           asks for each field, secrets hidden
-  cancel auth login 3commas --profile bot < keys.json
-  cancel auth status --check                       what is set, from where, and does it work
-  cancel auth logout tanx
-"""
-
-LOGIN_HELP = """Store the credentials of a venue after trying them.
-
-\b
-Examples:
-  cancel auth login tanx
-  cancel auth login 3commas < keys.json            {"api_key": "...", "api_secret": "..."}
-  jq -n --arg api_key KEY --rawfile api_secret key.pem '$ARGS.named' | cancel auth login 3commas
-
-Asks on a terminal; a PEM key may be pasted whole. Otherwise reads one JSON object from standard input.
-"""
-
-STATUS_HELP = """Show where each credential comes from; nothing of a secret.
-
-\b
-Examples:
-  cancel auth status
-  cancel auth status tanx --check                  one harmless authenticated read
-  cancel auth status -o json
-
-Exit 0 means complete: the venue named, or with none named every venue that has any field. Else 6.
-"""
-
-LOGOUT_HELP = """Remove what `auth login` stored.
-
-\b
-Example:
-  cancel auth logout tanx --profile bot
-"""
-
 auth = typer.Typer(
     name="auth",
-    help=HELP,
+    help=words.AUTH,
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -84,7 +46,7 @@ VenueArgument = Annotated[
 ]
 
 
-@auth.command(help=LOGIN_HELP, no_args_is_help=True)
+@auth.command(help=words.LOGIN, no_args_is_help=True)
 def login(
     venue: VenueArgument,
     profile: ProfileFlag = "default",
@@ -95,7 +57,7 @@ def login(
     _end(lambda: work(venue, profile, checked=not no_check))
 
 
-@auth.command(help=STATUS_HELP)
+@auth.command(help=words.STATUS)
 def status(
     venue: Annotated[
         str | None,
@@ -117,7 +79,7 @@ def status(
     _end(lambda: work(venue, profile, checked=check, json=output is StatusOutput.JSON))
 
 
-@auth.command(help=LOGOUT_HELP, no_args_is_help=True)
+@auth.command(help=words.LOGOUT, no_args_is_help=True)
 def logout(venue: VenueArgument, profile: ProfileFlag = "default") -> None:
     from cli.auth.logout import logout as work
 

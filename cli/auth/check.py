@@ -48,7 +48,7 @@ def clock_warning(title: str, offset: float | None) -> str:
     side = "ahead of" if offset > 0 else "behind"
     return (
         f"The clock here is {abs(offset):.0f} s {side} {title}'s: set it (NTP). "
-        "Tokens seem expired or fresh at the wrong time, and Tradernet's signature carries the time."
+        "Tokens seem expired or fresh at the wrong time, and some venues' signatures carry the time."
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from cli.account import HeldCredentials, credentials_of, open_for_check, settings_of
 from cli.auth.check import check, clock_warning
+from cli.auth.help import login_json
 from cli.auth.prompts import ask_fields, on_terminal
 from cli.output.streams import warn
 from config.errors import ConfigError
@@ -46,7 +47,7 @@ def login(venue: str, profile: str, *, checked: bool) -> int:
 
 
 def _ask(spec: Face, profile: str, keyring: KeyringStore) -> Mapping[str, Secret]:
-    require_keyring(spec.name, profile, _way(spec), keyring=keyring)
+    require_keyring(spec.name, profile, spec.ways[0], keyring=keyring)
     warn(f"{spec.title}, profile {profile}. Permissions: {spec.permissions}.")
     return ask_fields(spec)
 
@@ -58,16 +59,11 @@ def _read(spec: Face, profile: str, keyring: KeyringStore) -> Mapping[str, Secre
     return values
 
 
-def _way(spec: Face) -> tuple[str, ...]:
-    return spec.ways[0]
-
-
 def _standard_input(spec: Face) -> str:
     data = b"" if sys.stdin is None or sys.stdin.closed else sys.stdin.buffer.read(LONGEST_INPUT)
     if not data.strip():
-        example = ", ".join(f'"{field}": "..."' for field in _way(spec))
         raise ConfigError(
-            f"Nothing on standard input: give one JSON object such as {{{example}}}, or run this on a terminal."
+            f"Nothing on standard input: give one JSON object such as {login_json(spec)}, or run this on a terminal."
         )
     try:
         return data.decode()

@@ -6,14 +6,14 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 
 import typer
 
-from cli.account import Account, open_account, open_sandbox
+from cli.account import Account, access, open_account, practice_access
 from cli.cancel.ids import BadId, parser, read_ids, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import Spinner, duration, spinner_wanted
@@ -25,7 +25,7 @@ from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef
 from venues.procedure.batch import Batch, Done
-from venues.procedure.run import Terms
+from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
 from venues.wire.clock import SystemClock
@@ -60,6 +60,7 @@ class Command:
         self._report = Report(self.verb, self.options.output, self.options.quiet)
         self._masks = Masks()
         self._stop = threading.Event()
+        self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
 
     def check_arguments(self) -> None:
@@ -74,57 +75,62 @@ class Command:
             raise typer.BadParameter(str(bad)) from None
 
     def run(self) -> int:
+        code = 0
         try:
             with self._account() as account:
-                code = self._cancel_all(account)
+                self._cancel_all(account)
         except ConfigError as error:
             warn(error.message)
             code = 2
         except CredentialsError as error:
             warn(error.message)
             code = self._without_credentials(error.message)
-        if not self._report.count and code == 0:
+        if not self._report.count and not self._exit_code(code):
             raise typer.BadParameter("no order id was given on standard input")
-        self._report.end(code)
+        self._report.end(lambda: self._exit_code(code))
         for text in self._faults:
             warn(text)
-        return code
+        return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
 
-    def _account(self) -> AbstractContextManager[Account]:
-        options = self.options
-        clock = SystemClock(self._stop)
+    @contextmanager
+    def _account(self) -> Iterator[Account]:
+        options, clock = self.options, SystemClock(self._stop)
         log = warn if options.verbose else None
-        if options.sandbox:
-            return open_sandbox(self.verb, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
-        return open_account(self.verb, options.profile, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+        found = practice_access(self.verb) if options.sandbox else nullcontext(access(self.verb, options.profile))
+        with (
+            found as where,
+            open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log) as account,
+        ):
+            yield account
 
-    def _cancel_all(self, account: Account) -> int:
+    def _cancel_all(self, account: Account) -> None:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
         batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop)
         self._announce(account)
         seen: set[int] = set()
-        with Interrupts(batch.stop) as interrupts, self._spinner(account) as spinner:
+        self._interrupts = Interrupts(batch.stop)
+        with self._spinner(account) as spinner:
             for done in batch.run(self._refs()):
                 seen.add(done.index) if STDIN not in self.ids else None
                 self._take(done)
                 spinner.advance()
-        if interrupts.exit_code is not None:
+        if self._stop.is_set():
             self._add_unsent(account, terms, seen)
-        return self._exit_code(interrupts.exit_code)
 
     def _take(self, done: Done) -> None:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
         if done.fault is not None:
             self._faults.append(report_of(done.fault))
 
-    def _exit_code(self, interrupted: int | None) -> int:
-        if interrupted is not None:
-            return interrupted
+    def _exit_code(self, failed: int) -> int:
+        """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""
+        if self._interrupts is not None and self._interrupts.exit_code is not None:
+            return self._interrupts.exit_code
         if self._faults:
             return 1
-        return max(self._report.worst, 2 if self.bad_lines else 0)
+        return failed or max(self._report.worst, 2 if self.bad_lines else 0)
 
     def _add_unsent(self, account: Account, terms: Terms, seen: set[int]) -> None:
         """After a stop: the orders named as arguments that were not begun are in the report too."""
@@ -142,6 +148,7 @@ class Command:
         for index, ref in enumerate(self._refs()):
             result = Result(
                 venue=face_of(self.verb).name,
+                command=self.verb,
                 order_id=ref.order_id,
                 deal_id=ref.deal_id,
                 outcome=Outcome.UNAUTHORIZED,
@@ -152,7 +159,7 @@ class Command:
                 finished_at=now,
             )
             self._report.add(index, result)
-        return max(Outcome.UNAUTHORIZED.exit_code, 2 if self.bad_lines else 0)
+        return Outcome.UNAUTHORIZED.exit_code
 
     def _refs(self) -> Iterator[OrderRef]:
         """The orders, each once, in the order given; standard input is read line by line as they are taken."""

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Self
 
 
 class Interrupts:
-    """A context in which SIGINT and SIGTERM call `stop` once. `exit_code` is then 130 or 143, else None."""
+    """From now on the first SIGINT or SIGTERM calls `stop`, and a second one ends the process at once.
+
+    `exit_code` is then 130 or 143, else None. The handlers stay until the process ends: while the old ones were
+    put back, a signal would raise in the middle of a report. `stop` runs between any two steps of the main thread,
+    so it may wait for no lock that this thread takes elsewhere.
+    """
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
-        self._before: dict[int, object] = {}
         self.exit_code: int | None = None
-
-    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():  # Python allows handlers only there
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._restore()
+                signal.signal(number, self._handle)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.exit_code is not None:
+            os._exit(128 + number)
         self.exit_code = 128 + number
-        self._restore()
         self._stop()
-
-    def _restore(self) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type]
-        self._before.clear()

@@ -1,7 +1,7 @@
-"""What a person sees while waiting: a spinner with the elapsed time, or a bar for many orders, on stderr.
+"""What a person sees while waiting: rich's spinner with the elapsed time, or its bar for many orders, on stderr.
 
-Plain carriage returns and spaces: nothing is imported for it, and no cursor is hidden that an
-interrupted run would have to bring back.
+All of rich stays in a daemon thread that nobody waits for: a terminal stopped by Ctrl-S stops neither the orders nor
+the exit, and what takes no longer than a moment loads none of it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Self, TextIO
+from contextlib import contextmanager, suppress
+from io import UnsupportedOperation
+from typing import TYPE_CHECKING, Literal, Self, TextIO
 
-from cli.output.streams import encodable
+from cli.output.render import colour_wanted
 from cli.output.text import clean
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
 _EVERY = 0.1  # seconds between two pictures
-_TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_PLAIN_TURNS = "|/-\\"
 _BAR = 20  # characters
 
 
@@ -43,7 +46,6 @@ class Spinner:
         delay: float = 0.4,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._stream = stream
         self._delay = delay
         self._clock = clock
         self._started = clock()
@@ -51,12 +53,9 @@ class Spinner:
         self._total: int | None = None
         self._counting = False
         self._done = 0
-        self._turn = 0
-        self._drawn = 0  # characters of the picture that stands on the terminal
-        self._lock = threading.RLock()  # held while drawing
         self._counts = threading.Lock()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True) if enabled and stream else None
+        self._thread = threading.Thread(target=self._run, args=(stream,), daemon=True) if enabled and stream else None
 
     def __enter__(self) -> Self:
         self._started = self._clock()
@@ -66,15 +65,11 @@ class Spinner:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        try:
-            if self._thread:
-                self._thread.join(1.0)
-        finally:
-            if self._thread and not self._thread.is_alive():  # a stopped terminal must not hold up the exit
-                self._erase()
+        if self._thread:
+            self._thread.join(1.0)  # it erases the picture; a stopped terminal must not hold up the exit
 
     def say(self, text: str) -> None:
-        """What is being waited for, such as `waiting for tanx to show 25768879 cancelled`."""
+        """What is being waited for, such as `waiting for Acme to show it cancelled: 1`."""
         self._text = clean(text, 200)
 
     def progress(self, total: int | None) -> None:
@@ -84,60 +79,41 @@ class Spinner:
 
     def advance(self, count: int = 1) -> None:
         """So many more orders have ended."""
-        with self._counts:  # not the drawing lock: a terminal stopped by Ctrl-S must not stop the orders
+        with self._counts:  # no lock that is held while drawing
             self._done += count
 
-    @contextmanager
-    def hidden(self) -> Iterator[None]:
-        """Clear the line while something else is printed to the terminal."""
-        with self._lock:
-            self._erase()
-            yield
-
-    def picture(self) -> str:
-        """The line as it stands now."""
-        turns = _PLAIN_TURNS if self._stream is None or encodable(_TURNS, self._stream) != _TURNS else _TURNS
+    def words(self) -> str:
+        """What stands beside the spinner or the bar now."""
         elapsed = max(0.0, self._clock() - self._started)
-        parts = [turns[self._turn % len(turns)]]
-        if self._counting:
-            parts.append(_progress(self._done, self._total, elapsed))
-        if self._text:
-            parts.append(self._text)
         if not self._counting:
-            parts.append(f" {duration(elapsed)}")
-        return " ".join(parts)
+            return f"{self._text}  {duration(elapsed)}"
+        if not self._total:
+            return f"{self._done} done  {duration(elapsed)}"
+        done = min(self._done, self._total)
+        left = f"about {duration(elapsed / done * (self._total - done))} left" if done else duration(elapsed)
+        return f"{done}/{self._total}  {left}"
 
-    def _run(self) -> None:
+    def _run(self, stream: TextIO) -> None:
         if self._stop.wait(self._delay):
             return
-        while self._draw() and not self._stop.wait(_EVERY):
-            self._turn += 1
+        with suppress(OSError, ValueError), _apart(stream) as terminal:  # it may be gone; the work goes on
+            self._draw(terminal)
 
-    def _draw(self) -> bool:
-        with self._lock:
-            if self._stop.is_set():
-                return False
-            line = self.picture()[: _columns(self._stream) - 1]
-            return self._put(line)
-
-    def _erase(self) -> None:
-        with self._lock:
-            if self._drawn:
-                self._put("")
-                self._drawn = 0
-
-    def _put(self, line: str) -> bool:
-        if self._stream is None:
-            return False
-        try:
-            line = encodable(line, self._stream)
-            self._stream.write("\r" + line.ljust(self._drawn) + ("" if line else "\r"))
-            self._stream.flush()
-        except (OSError, ValueError):  # the terminal is gone; the work goes on without a picture
-            self._drawn = 0
-            return False
-        self._drawn = len(line)
-        return True
+    def _draw(self, stream: TextIO) -> None:
+        console = _console(stream)
+        console.width = _columns(stream) - 1  # the last column stays free
+        bar = bool(self._total) and console.width > 2 * _BAR
+        taken = 2 + (_BAR + 1 if bar else 0)  # the spinner, the bar, and blanks between
+        progress = _progress(console, bar=bar)
+        task = progress.add_task("", total=self._total)
+        progress.start()
+        while True:
+            console.width = _columns(stream) - 1
+            words = self.words()[: max(0, console.width - taken)]
+            progress.update(task, completed=self._done, description=words, refresh=True)
+            if self._stop.wait(_EVERY):
+                break
+        progress.stop()
 
 
 def duration(seconds: float) -> str:
@@ -150,19 +126,49 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
-def _progress(done: int, total: int | None, elapsed: float) -> str:
-    if not total:
-        return f"{done} done  {duration(elapsed)} "
-    done = min(done, total)
-    filled = _BAR * done // total
-    bar = f"[{'#' * filled}{'.' * (_BAR - filled)}] {done}/{total}"
-    if not done:
-        return f"{bar}  {duration(elapsed)} "
-    return f"{bar}  about {duration(elapsed / done * (total - done))} left "
-
-
-def _columns(stream: TextIO | None) -> int:
+@contextmanager
+def _apart(stream: TextIO) -> Iterator[TextIO]:
+    """The same terminal with a buffer of its own: while that is stuck, whoever else writes there is not."""
     try:
-        return os.get_terminal_size(stream.fileno()).columns or 80 if stream else 80
+        number = os.dup(stream.fileno())
+    except UnsupportedOperation:  # no file at all
+        yield stream
+        return
+    with open(number, "w", encoding=stream.encoding, errors="replace") as terminal:
+        yield terminal
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
+    class Visible(Console):
+        """Hides no cursor that an interrupted run would have to bring back."""
+
+        def show_cursor(self, show: bool = True) -> bool:
+            return False
+
+    colour: Literal["standard"] | None = "standard" if colour_wanted(True, os.environ) else None
+    return Visible(file=stream, force_terminal=True, color_system=colour, legacy_windows=False, _environ={})
+
+
+def _progress(console: Console, *, bar: bool) -> Progress:
+    """In: whether the number of orders is known. Out: rich's picture, which draws only when it is told to."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    return Progress(
+        SpinnerColumn("dots" if console.encoding.startswith("utf") else "line"),
+        *([BarColumn(_BAR)] if bar else []),
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        auto_refresh=False,  # by a thread of rich's own, which the exit would wait for
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
     except (OSError, ValueError):
         return 80

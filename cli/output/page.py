@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.output.details import NOTHING, deal_trades, facts, field, smart_trade
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import cells, clean
+from venues.registry import VERBS, face_of, view_of
 from venues.result import Outcome, Result
+from venues.view import Rows
 
-TITLES = {"3commas": "3Commas", "tanx": "tanX", "neuratrade": "NeuraTrade", "tradernet": "Tradernet"}
+NOTHING = "-"
+_VALUE_LIMIT = 200  # characters of one fact; a cell of a row has fewer
+_CELL_LIMIT = 60
 _NARROWEST_MESSAGE = 32  # characters; with less room beside the row, messages go below the table
 _GAP = 2
 
@@ -68,29 +71,25 @@ def summary(results: Sequence[Result]) -> str:
 
 
 def one_order(result: Result) -> Page:
-    """The outcome, the message, then the deal's trades, the SmartTrade or the order."""
+    """The outcome, the message, then the order as its venue's view has it."""
     page: Page = [(_outcome(result), Span(f"  {_name(result)}", "bold"), *_sandbox(result))]
     if message := clean(result.message, MESSAGE_LIMIT):
         page.append((Span(message),))
-    if trades := _trades(result):
-        return [*page, (), trades]
-    pairs = smart_trade(result) or facts(result)
-    grid = Grid((), tuple((Span(label, "dim"), Span(value)) for label, value in pairs))
-    return [*page, (), grid] if pairs else page
+    view = view_of(result)
+    if view.rows:
+        return [*page, (), _neighbours(view.rows)]
+    facts = [(Span(label, "dim"), Span(value)) for label, raw in view.facts if (value := clean(raw, _VALUE_LIMIT))]
+    return [*page, (), Grid((), tuple(facts))] if facts else page
 
 
 def several_orders(results: Sequence[Result], width: int | None) -> Page:
     """One row an order and the count of each outcome. `width` in characters, None for no limit."""
     names = ("symbol", "side", "price", "quantity", "filled")
-    rows = [
-        (
-            _outcome(result),
-            Span(result.order_id),
-            *(Span(field(result, name)) for name in names),
-            _message(result),
-        )
-        for result in results
-    ]
+    rows = []
+    for result in results:
+        fields = view_of(result).fields
+        order = (_outcome(result), Span(result.order_id), *(Span(_cell(fields[name])) for name in names))
+        rows.append((*order, _message(result)))
     head = ("outcome", "order", *names, "message")
     grid = _without_empty_columns(head, rows)
     below = grid.wraps and width is not None and _width(grid) + _NARROWEST_MESSAGE > width
@@ -113,43 +112,27 @@ def _sandbox(result: Result) -> Line:
 
 
 def _name(result: Result) -> str:
-    title = TITLES.get(result.venue, result.venue)
+    title, noun = face_of(result.command).title, VERBS[result.command].noun
     if result.deal_id is not None:
-        return f"{title} deal {result.deal_id}, order {result.order_id}"
-    return f"{title} {_kind(result)} {result.order_id}"
-
-
-def _kind(result: Result) -> str:
-    return "SmartTrade" if result.venue == "3commas" else "order"
+        return f"{title} deal {result.deal_id}, {noun} {result.order_id}"
+    return f"{title} {noun} {result.order_id}"
 
 
 def _title(results: Sequence[Result]) -> Line:
     first = results[0]
-    title = TITLES.get(first.venue, first.venue)
-    what = f"deal {first.deal_id}" if first.deal_id is not None else f"{_kind(first)}s"
-    return (Span(f"{title} {what}", "bold"), *_sandbox(first))
+    what = f"deal {first.deal_id}" if first.deal_id is not None else f"{VERBS[first.command].noun}s"
+    return (Span(f"{face_of(first.command).title} {what}", "bold"), *_sandbox(first))
 
 
-def _trades(result: Result) -> Grid | None:
-    """The deal's trades, the target marked."""
-    trades = deal_trades(result)
-    if not trades:
-        return None
-    head = ("order", "type", "side", "price", "quantity", "filled", "status")
-    rows = []
-    for trade in trades:
-        texts = (
-            trade.order_id,
-            trade.type,
-            trade.side,
-            trade.price,
-            trade.quantity,
-            trade.filled,
-            trade.status,
-        )
-        rows.append(tuple(Span(text, "bold" if trade.target else "") for text in texts))
-    marked = next((index for index, trade in enumerate(trades) if trade.target), None)
-    return Grid(head, tuple(rows), frozenset({3, 4, 5}), marked)
+def _cell(text: str) -> str:
+    return clean(text, _CELL_LIMIT) or NOTHING
+
+
+def _neighbours(shown: Rows) -> Grid:
+    """The order among its neighbours, itself marked."""
+    styles = ("bold" if index == shown.marked else "" for index in range(len(shown.rows)))
+    rows = (tuple(Span(_cell(text), style) for text in row) for row, style in zip(shown.rows, styles, strict=True))
+    return Grid(shown.head, tuple(rows), shown.right, shown.marked)
 
 
 def _without_empty_columns(head: tuple[str, ...], rows: Sequence[Line]) -> Grid:

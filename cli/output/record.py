@@ -22,6 +22,7 @@ def record(result: Result) -> dict[str, Any]:
     """One order's record, its fields in the order of the README's table."""
     return {
         "venue": result.venue,
+        "command": result.command,
         "order_id": result.order_id,
         "deal_id": result.deal_id,
         "sandbox": result.sandbox,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from cli.options import Output
 from cli.output.record import document, record, to_json
@@ -35,21 +37,28 @@ class Report:
         if not self.quiet or self.worst:
             self._print_held()
 
-    def end(self, exit_code: int) -> None:
-        """The run is over: print what is still to be printed."""
-        if self.quiet and exit_code == 0:
+    def end(self, exit_code: Callable[[], int]) -> None:
+        """The run is over: print what is still to be printed. In: tells the exit code, which a signal may change."""
+        if self.quiet and exit_code() == 0:
             return
         if self.output is Output.JSONL:
             self._print_held()
             return
         results = [self._kept[index] for index in sorted(self._kept)]
         if self.output is Output.JSON:
-            write_out(to_json(document(self.command, exit_code, map(record, results))) + "\n")
+            write_out(self._document([record(result) for result in results], exit_code))
             return
         from cli.output.render import render
 
         terminal = sys.stdout is not None and sys.stdout.isatty()
         render(results, console_file=sys.stdout, is_terminal=terminal, environ=os.environ)
+
+    def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
+        while True:
+            code = exit_code()
+            text = to_json(document(self.command, code, records)) + "\n"
+            if exit_code() == code:  # else a signal came while the text was made
+                return text
 
     def _print_held(self) -> None:
         if self._held:

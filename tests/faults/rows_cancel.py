@@ -146,7 +146,7 @@ _REFUSED = [
 _LOST_FIRST = [
     cancel_row(f"lost, then {what}", once(f.close(acting=False), *([fault] * 3)), expected, wait=wait)
     for what, fault, expected, wait in (
-        ("409 of an open order", f.CONFLICT, {"order": "unknown 2", "*": "refused 2"}, 3.0),
+        ("409 of an open order", f.CONFLICT, "unknown 2", 3.0),
         ("404", f.UNKNOWN, "unknown 2", None),
         ("401", f.EXPIRED, {"tanx": "unknown 3", "*": "unknown 2"}, None),
         ("403", f.FORBIDDEN, "unknown 2", None),

@@ -6,7 +6,6 @@ see `mutants.py`) are for single tests.
 """
 
 import os
-import pkgutil
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -15,18 +14,14 @@ from typing import Any, NoReturn
 
 SCALE = float(os.environ.get("SCALE", "20"))
 ROOT = Path(__file__).resolve().parents[2]
-LIMITS = ("SHORTEST_LIMITED_WAIT", "LONGEST_BACK_OFF")  # seconds, wherever the procedure keeps them
 
 
 def shorten() -> None:
-    import venues.procedure
+    from venues.procedure import judge
     from venues.registry import VERBS, class_of
 
-    for found in pkgutil.iter_modules(venues.procedure.__path__, "venues.procedure."):
-        module = import_module(found.name)
-        for limit in LIMITS:
-            if hasattr(module, limit):
-                setattr(module, limit, getattr(module, limit) / SCALE)
+    judge.SHORTEST_LIMITED_WAIT /= SCALE
+    judge.LONGEST_BACK_OFF /= SCALE
     for name in VERBS:
         venue = class_of(name)
         habits = venue.habits

@@ -10,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from tests.faults.run import Ran
-from tests.fuzzing.menu import LOST, RENEW
+from tests.fuzzing.menu import LOST, RENEW, YES
 from tests.fuzzing.scenario import Part, Scenario
-from tests.fuzzing.stage import Entry, Stage
+from tests.fuzzing.stage import LOGINS, Entry, Stage
 from venues.result import Outcome
 
 CODES = {outcome.word: outcome.exit_code for outcome in Outcome}
@@ -136,7 +136,10 @@ def _of_manners(stage: Stage, part: Part) -> Iterator[str]:
     for before, after in pairwise(cancels):
         between = stage.journal[before + 1 : after]
         looked = any(entry.route in LOOKS and entry.told != LOST and _is_about(entry, part) for entry in between)
-        if not looked and stage.journal[before].told != RENEW:
+        # A true answer behind an interim one may have asked for fresh credentials; then they were renewed.
+        first, renewed = stage.journal[before], any(entry.route in LOGINS for entry in between)
+        asked = first.told == RENEW or (first.told == YES and first.trick and renewed)
+        if not looked and not asked:
             yield f"repeated without a look: {part.order_id} after {stage.journal[before]}"
 
 

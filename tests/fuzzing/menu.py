@@ -51,9 +51,11 @@ def interim(rng: Random) -> Trick:
 
 
 def surplus(rng: Random) -> Trick:
+    """One that comes when the next request has left is its answer for all that HTTP can tell: it then says nothing."""
     (name, body), pause = rng.choice(list(_SURPLUS.items())), rng.choice(PAUSES)
-    packet = f"{pause:g} s after" if pause else "glued"
-    return Trick(f"a surplus reply, {name}, {packet}", YES, wire.surplus(body, pause))
+    if pause:
+        return Trick(f"a surplus reply, an empty object, {pause:g} s after", YES, wire.surplus(b"{}", pause))
+    return Trick(f"a surplus reply, {name}, glued", YES, wire.surplus(body, pause))
 
 
 def deep(rng: Random, *, acting: bool) -> Trick:
@@ -92,7 +94,7 @@ def not_open(rng: Random) -> Trick:
 
 
 PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2)  # seconds; the real reply may come after the next request has left
-HALF = ('{"result":"0"}', '{"result":{"error":"no rights"}}', "{}", "[]", '{"result":0}', '{"status":"success"}')
+HALF = ('{"result":"0"}', '{"result":{"error":"no rights"}}', "{}", "[]", '{"result":0}', '{"status":"error"}')
 ABSURD = (
     "Sat, 01 Jan 0001 00:00:00 +2359",
     "Mon, 01 Jan 2035 00:00:00 -99999999",

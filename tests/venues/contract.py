@@ -18,7 +18,8 @@ from tests.venues.fakes import FakeClock, Held, built, cancel, link_to
 from venues.face import Budget
 from venues.interface import OrderRef, VenueError
 from venues.procedure.batch import Batch
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.result import Evidence, Outcome, Result
 from venues.sandbox.practice import Practice, RawReply, Reply, Request
 from venues.sandbox.server import Running, start

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import responses
 
-from venues.wire import transport
+from venues.wire.connection import call
 
 ORIGIN = "https://venue.example"
 HTML = "<html><body>nothing to see</body></html>"
@@ -56,7 +56,7 @@ def _failing(fault: Exception) -> Any:
     """A request that fails; a time-out comes after the bytes have left."""
 
     def fail(_: Any) -> Exception:
-        transport._call.bytes_left = isinstance(fault, requests.ReadTimeout)
+        call.bytes_left = isinstance(fault, requests.ReadTimeout)
         return fault
 
     return fail

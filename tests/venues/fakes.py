@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from ordercancel.secret import Secret
 from venues.face import Budget
 from venues.interface import Answer, Habits, Order, OrderRef, State, Venue, VenueError
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.registry import build
 from venues.result import Result
 from venues.wire.clock import Stopped
@@ -140,7 +141,9 @@ class Scripted(Venue):
     """
 
     name: ClassVar[str] = "scripted"
+    verb: ClassVar[str] = "scripted"
     title: ClassVar[str] = "Scripted"
+    verb: ClassVar[str] = "scripted"
     habits = HABITS
 
     def __init__(

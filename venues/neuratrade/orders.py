@@ -6,36 +6,19 @@ Source: services/backend-api of irfndi/NeuraTrade, and answers of that server on
 
 from __future__ import annotations
 
-import json
-import threading
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ordercancel.secret import Secret
-from venues.interface import (
-    Answer,
-    Habits,
-    NeverSent,
-    NoLook,
-    NotFound,
-    Order,
-    OrderRef,
-    Refused,
-    State,
-    Unauthorized,
-    Uncertain,
-    VenueError,
-)
+from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, Uncertain, VenueError
 from venues.neuratrade import FACE
+from venues.neuratrade.login import SignedIn
 from venues.result import Outcome
-from venues.wire import jwt
-from venues.wire.http import NOT_JSON, Reply, Request
-from venues.wire.link import HttpVenue, Link, NoSuchRoute, as_raw, held, login_step, said, unreadable, wrong_address
+from venues.wire.answers import NoSuchRoute, as_raw, unreadable
+from venues.wire.link import Link
 
 if TYPE_CHECKING:
     from venues.neuratrade.replies import Position
 
-API = "/api/v1"
 STORES_NOTHING = (
     "the server answered CANCELED but the position is still open: a server on SQLite stores no cancellation, "
     "and cancelling again will not help"
@@ -46,11 +29,13 @@ HALF_CANCELLED = (
 )
 
 
-class NeuraTrade(HttpVenue):
+class NeuraTrade(SignedIn):
     """NeuraTrade orders, read back through their position: the server has no read for orders."""
 
     name = FACE.name
+    verb = "order"
     title = FACE.title
+    verb = "order"
     replies = "venues.neuratrade.replies"
     habits = Habits(
         first_looks=(0.0, 0.2, 0.5, 1.0, 2.0),
@@ -61,75 +46,15 @@ class NeuraTrade(HttpVenue):
         read_timeout=10.0,
         limited_waits=(2.0, 4.0, 8.0),
         never_hang_up_before=10.0,  # the server's own write timeout; earlier, it may stop between its two updates
-        linger_when_refused=True,
-        late_no_settles=False,
-        absent_is_repeatable=True,
+        looks_aside=True,  # at the order's position: written after the order, and not there for every one
     )
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
-        self._lock = threading.Lock()
-        self._token: str | None = None
-        self._logged_in = False  # once a run: a server that refuses its own fresh token will do so again
-        self._used = threading.local()  # the token of this thread's last request
         self._positions: dict[str, str] = {}  # only those that are not named after their order
 
-    # --- signing in
-
-    def prepare(self, patience: float) -> None:
-        """A token is used as it is, unless it has run out and there are e-mail and password to get another."""
-        with held(self._lock, patience) as left:
-            if self._token is not None:
-                return
-            given = self.optional_credential("token")
-            if given is None or (_is_over(given, self._link.clock.now().timestamp()) and self._can_log_in()):
-                self._log_in(left)
-            else:
-                self._token = given.strip()
-
-    def renew(self, patience: float) -> bool:
-        with held(self._lock, patience) as left:
-            if self._token != getattr(self._used, "token", None):  # another thread has renewed it
-                return True
-            if self._logged_in or not self._can_log_in():
-                return False
-            self._log_in(left)
-            return True
-
-    def _can_log_in(self) -> bool:
-        return all(self.optional_credential(field) for field in ("email", "password"))
-
-    def _log_in(self, patience: float) -> None:
-        """`POST /users/login`; the answer also holds personal fields, which are not kept."""
-        from venues.neuratrade.replies import Login
-        from venues.wire.replies import Unreadable, parse
-
-        body = json.dumps({"email": self.credential("email"), "password": self.credential("password")}).encode()
-        try:
-            reply = self.call(lambda: self._request("POST", f"{API}/users/login", body, None), patience)
-            self._raise_for_error(reply)
-            token = parse(Login, reply.data).token
-        except Unreadable:
-            raise NeverSent("the log-in was answered with something unreadable") from None
-        except VenueError as error:
-            if "invalid email or password" in error.message.lower():
-                error.message += " (a fault of the server's database looks the same)"
-            raise login_step(error) from None
-        if not token:
-            raise NeverSent("the log-in was answered without a token")
-        self._link.masks.add(token)
-        held = self._link.credentials
-        if held.get("token") is not None and not held.store({"token": Secret(token)}):
-            self._link.warn(
-                "NeuraTrade: the given token is of no use any more, and the new one could not be stored: it serves "
-                "this run only; renew token where it comes from, or remove it there"
-            )
-        self._token, self._logged_in = token, True
-
-    # --- orders
-
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-        reply = self._ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
+        reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
         from venues.neuratrade.replies import CancelReply
         from venues.wire.replies import Unreadable, parse  # not before the request is on its way
 
@@ -161,7 +86,7 @@ class NeuraTrade(HttpVenue):
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
-            reply = self._ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
+            reply = self.ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
         except NoSuchRoute as no:
             raise NoLook(f"this server cannot show orders: {no.message}") from None
         try:
@@ -174,7 +99,7 @@ class NeuraTrade(HttpVenue):
 
     def check(self, patience: float) -> None:
         self.prepare(patience)
-        self._ask("GET", "/trading/positions?status=NONE", patience)
+        self.ask("GET", "/trading/positions?status=NONE", patience)
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         if order is None or order.status != "OPEN":
@@ -182,37 +107,6 @@ class NeuraTrade(HttpVenue):
         if outcome is Outcome.PENDING:
             return STORES_NOTHING
         return HALF_CANCELLED if outcome is Outcome.UNKNOWN and no is not None else ""
-
-    def _ask(self, method: str, path: str, patience: float, body: dict[str, str] | None = None) -> Reply:
-        token = self._used.token = self._token
-        content = body and json.dumps(body).encode()
-        reply = self.call(lambda: self._request(method, API + path, content or None, token), patience)
-        self._raise_for_error(reply)
-        return reply
-
-    def _request(self, method: str, path: str, body: bytes | None, token: str | None) -> Request:
-        headers = {"Content-Type": "application/json"}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"  # exactly one space
-        return Request(method, path, headers, body)
-
-    def _raise_for_error(self, reply: Reply) -> None:
-        self.raise_for_shared_answers(reply)
-        if reply.ok:
-            return
-        message, raw = said(reply, f"the server answered {reply.status}"), as_raw(reply)
-        if reply.status in (401, 403):
-            raise Unauthorized(message, renewable=reply.status == 401, raw=raw)
-        if reply.data is NOT_JSON or reply.status == 405:
-            raise wrong_address(reply)  # `404 page not found`: wrong base URL, path or method
-        if reply.status == 404 and "not found" in message.lower():
-            raise NotFound(message, raw=raw)
-        raise Refused(message, about_order=reply.status in (409, 422), raw=raw)
-
-
-def _is_over(token: str, now: float) -> bool:
-    exp = jwt.expiry(token.strip())
-    return exp is not None and exp <= now
 
 
 def _position_of(order_id: str) -> str:

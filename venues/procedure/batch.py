@@ -64,20 +64,29 @@ class Batch:
             raise self._broken
 
     def _work(self, source: Iterator[tuple[int, OrderRef]]) -> None:
-        while not self._stop.is_set():
-            index, ref = self._take(source)
-            if ref is None:
-                break
-            cancel = self._running[index] = self._make(ref)
-            fault: BaseException | None = None
-            try:
-                result = cancel.run()
-            except Exception as error:  # noqa: BLE001  # our own fault: the order is still reported, then raised
-                fault, result = error, cancel.report()
-            with self._ending:
-                if self._running.pop(index, None) is not None:
-                    self._news.put(Done(index, result, fault))
-        self._news.put(None)
+        try:
+            while not self._stop.is_set() and self._one(source):
+                pass
+        except BaseException as fault:  # noqa: BLE001  # raised by `run`, where it can be told
+            self._broken = fault
+        finally:  # whatever it died of, nobody waits for it
+            self._news.put(None)
+
+    def _one(self, source: Iterator[tuple[int, OrderRef]]) -> bool:
+        """One order from beginning to end. Out: False when the stream has none left."""
+        index, ref = self._take(source)
+        if ref is None:
+            return False
+        cancel = self._running[index] = self._make(ref)
+        fault: BaseException | None = None
+        try:
+            result = cancel.run()
+        except BaseException as error:  # noqa: BLE001  # our own fault: the order is still reported, then raised
+            fault, result = error, _salvaged(cancel)
+        with self._ending:
+            if self._running.pop(index, None) is not None:
+                self._news.put(Done(index, result, fault))
+        return True
 
     def _take(self, source: Iterator[tuple[int, OrderRef]]) -> tuple[int, OrderRef | None]:
         """Out: the next order and its place, or None at the end of the stream."""
@@ -101,8 +110,16 @@ class Batch:
         with self._ending:
             left_over, self._running = self._running, {}
         for index, cancel in left_over.items():
-            yield Done(index, cancel.report())
+            yield Done(index, _salvaged(cancel))
         while not self._news.empty():
             news = self._news.get()
             if isinstance(news, Done):
                 yield news
+
+
+def _salvaged(cancel: Cancel) -> Result:
+    """What is known of an order, at the least without its last reply: that may be what the program stumbled over."""
+    try:
+        return cancel.report()
+    except Exception:  # noqa: BLE001  # the fault that led here is told; this one is most likely the same
+        return cancel.report(bare=True)

@@ -58,16 +58,18 @@ def pending(order: Order | None, trouble: str) -> str:
     return _join(f"the request was accepted, but {trouble or shown}", order.note if order else "")
 
 
-def unknown(venue: str, ref: OrderRef, order: Order | None, sent_at: datetime | None, trouble: str) -> str:
-    """What was sent, when, and how to check by hand."""
+def unknown(order: Order | None, sent_at: datetime | None, trouble: str) -> str:
+    """What was sent, and when."""
     when = f" at {sent_at:%H:%M:%S} UTC" if sent_at else ""
     shown = f"; last seen {_shown(order)}" if order else ""
-    deal = f" of deal {ref.deal_id}" if ref.deal_id else ""
     why = f" ({trouble})" if trouble else ""
-    return (
-        f"a cancel was sent{when} and what became of it is not known{why}{shown}: "
-        f"look at order {ref.order_id}{deal} on the {venue} site, or run again with --dry-run"
-    )
+    return f"a cancel was sent{when} and what became of it is not known{why}{shown}"
+
+
+def how_to_check(venue: str, ref: OrderRef) -> str:
+    """What to do about an unknown one. In: the venue's title."""
+    deal = f" of deal {ref.deal_id}" if ref.deal_id else ""
+    return f"look at order {ref.order_id}{deal} on the {venue} site, or run again with --dry-run"
 
 
 def unavailable(trouble: str, stopped: bool = False) -> str:

@@ -23,6 +23,7 @@ FACE = Face(
             "orders.",
             "cancel deal-order 2345678901 1123077331",
             in_deal=True,
+            viewed_by="view:deal",
         ),
         Verb(
             "smart-trade",
@@ -31,6 +32,7 @@ FACE = Face(
             "stop loss.",
             "cancel smart-trade 30404547",
             noun="SmartTrade",
+            viewed_by="view:smart_trade",
         ),
     ),
     budget=Budget(per_minute=60, burst=10),  # 100 a minute are allowed; after that the venue blocks for 300 s

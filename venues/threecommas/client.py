@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from venues.interface import Habits, NotFound, Refused, Unauthorized
 from venues.threecommas import FACE
 from venues.threecommas.signing import is_pem, rsa, sign
+from venues.wire.answers import as_raw, said, wrong_address
 from venues.wire.http import NOT_JSON, Reply, Request
-from venues.wire.link import HttpVenue, as_raw, said, wrong_address
+from venues.wire.link import HttpVenue
 
 PREFIX = "/public/api"
 
@@ -28,7 +29,7 @@ class ThreeCommas(HttpVenue):
         cancel_timeout=20.0,
         read_timeout=20.0,
         limited_waits=(300.0,),
-        absent_means_not_found=True,
+        none_is_not_found=True,  # a deal's rows are all its orders; a SmartTrade is asked for by its id,
     )
 
     def prepare(self, patience: float) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, NotFound, Order, OrderRef, State
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
-from venues.wire.link import Link, as_raw, unreadable
+from venues.wire.link import Link
 from venues.wire.looks import SharedLook
 
 if TYPE_CHECKING:
@@ -21,21 +23,25 @@ class DealOrders(ThreeCommas):
     Mind the path: its neighbour that ends in `/cancel` cancels the whole deal, for good.
     """
 
-    habits = replace(ThreeCommas.habits, absent_is_unknown=True)
+    verb = "deal-order"
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
         self._looks: SharedLook[str, Reply] = SharedLook(link.clock)
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-        """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]"""
+        """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]
+
+        The first version of that page showed the Deal itself, which is taken too. Anything else accepts nothing.
+        """
         path = f"/ver1/deals/{ref.deal_id}/cancel_order"
         reply = self.ask("POST", path, patience, order_id=ref.order_id)
-        if is_on_its_way(reply) or reply.status == 204:
+        if is_on_its_way(reply) or reply.status == 204 or _is_deal(reply.data, ref.deal_id):
             return Answer(None, as_raw(reply), request_id(reply))
-        if not isinstance(reply.data, (list, dict)):
+        rows = list(_rows(reply.data))
+        if not rows:
             raise unreadable(reply)
-        return Answer(_order_in(reply.data, ref.order_id), reply.data, request_id(reply))
+        return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """One look at the deal's orders serves every order of that deal that waits for one."""
@@ -43,25 +49,30 @@ class DealOrders(ThreeCommas):
         reply = self._looks.get(path, patience, lambda left: self.ask("GET", path, left))
         if not reply.ok or not isinstance(reply.data, list):
             raise unreadable(reply)
-        order = _order_in(reply.data, ref.order_id)
+        order = _order_in(_rows(reply.data), ref.order_id)
         if order is None:
             raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))
         return Answer(order, reply.data, request_id(reply))
 
 
-def _order_in(rows: Any, order_id: str) -> Order | None:
-    """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
+def _rows(data: Any) -> Iterator[DealOrder]:
+    """Yield the rows of an answer that can be read: those with an id. None when it is no list."""
     from venues.threecommas.replies import DealOrder
     from venues.wire.replies import Unreadable, parse
 
-    for item in rows if isinstance(rows, list) else []:
-        try:
-            row = parse(DealOrder, item)
-        except Unreadable:
-            continue
-        if row.order_id == order_id:
-            return _deal_order(row)
-    return None
+    for item in data if isinstance(data, list) else []:
+        with suppress(Unreadable):
+            if (row := parse(DealOrder, item)).order_id:
+                yield row
+
+
+def _order_in(rows: Iterable[DealOrder], order_id: str) -> Order | None:
+    """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
+    return next((_deal_order(row) for row in rows if row.order_id == order_id), None)
+
+
+def _is_deal(data: Any, deal_id: str | None) -> bool:
+    return isinstance(data, dict) and str(data.get("id")) == deal_id
 
 
 DEAL_ORDER_STATES = {

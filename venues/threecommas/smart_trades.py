@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, Order, OrderRef, State, Uncertain
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
-from venues.wire.link import as_raw, unreadable
 
 if TYPE_CHECKING:
     from venues.threecommas.replies import SmartTrade
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class SmartTrades(ThreeCommas):
     """SmartTrades: `DELETE /v2/smart_trades/{id}`. The answer is usually only `cancellation_pending`."""
+
+    verb = "smart-trade"
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         reply = self.ask("DELETE", f"/v2/smart_trades/{ref.order_id}", patience)
@@ -30,7 +32,7 @@ class SmartTrades(ThreeCommas):
         return Answer(order, reply.data, request_id(reply))
 
     def _order(self, reply: Reply, ref: OrderRef) -> Order | None:
-        """The SmartTrade in a reply, None when it shows no status. Raises Uncertain when it is none, or another."""
+        """The SmartTrade in a reply, None when it shows no status. Raises Uncertain when it does not name ours."""
         from venues.threecommas.replies import SmartTrade
         from venues.wire.replies import Unreadable, parse
 
@@ -38,9 +40,11 @@ class SmartTrades(ThreeCommas):
             trade = parse(SmartTrade, reply.data)
         except Unreadable:
             raise unreadable(reply) from None
-        if trade.id not in (None, ref.order_id):
+        if trade.id is None:
+            raise unreadable(reply)
+        if trade.id != ref.order_id:
             raise Uncertain(f"the venue answered about another SmartTrade ({trade.id})")
-        return _smart_trade(trade) if trade.id and (trade.status.type or trade.status.basic_type) else None
+        return _smart_trade(trade) if trade.status.type or trade.status.basic_type else None
 
     def public(self, raw: Any) -> Any:
         """Names that people give to their accounts, and their notes, are left out."""

@@ -19,6 +19,7 @@ FACE = Face(
             "Cancel Tradernet / Freedom24 orders. While the market is closed an accepted cancel may wait for it "
             "to open: that is `pending`, exit 9.",
             "cancel tradernet 2929292929",
+            viewed_by="view:order",
         ),
     ),
     budget=Budget(per_minute=240, at_once=1),  # the venue publishes none; the habit of a careful client

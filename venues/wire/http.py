@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NoReturn
 
 
@@ -16,6 +18,10 @@ class _NotJson:
 
 
 NOT_JSON = _NotJson()
+DEEPEST = 64  # levels of brackets; no real answer has ten
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
+_NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     body: bytes | None = field(repr=False, default=None)
+    origin: str = ""  # where to, without a trailing slash; "" is the link's own: a venue may speak to several
 
 
 @dataclass(frozen=True)
@@ -62,10 +69,26 @@ class Reply:
 
 def parse_json(body: bytes) -> Any:
     """In: a body. Out: parsed JSON, where numbers are int or Decimal, or NOT_JSON for anything else."""
+    if _is_deep(body):
+        return NOT_JSON
     try:
         return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError, ArithmeticError):  # also bytes that are no UTF-8, and absurd numbers
+    except (ValueError, ArithmeticError):  # also bytes that are no UTF-8, and absurd numbers
         return NOT_JSON
+
+
+def _is_deep(body: bytes) -> bool:
+    """Whether the brackets outside strings nest deeper than any real answer's.
+
+    Found before the parser, and all that walks through the answer later, recurses into it: the recursion limit
+    may come too early (in the middle of a report) or, where a library has raised it, after the stack's end.
+    """
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    if b"\\" in body:
+        body = _ESCAPED.sub(b"", body)  # an escaped quotation mark ends no string
+    brackets = b"".join(body.split(b'"')[::2]).translate(None, _NO_BRACKETS)
+    return any(depth > DEEPEST for depth in accumulate(map(_STEPS.__getitem__, brackets)))
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections import deque
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -19,7 +18,7 @@ class Masks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._secrets: tuple[str, ...] = ()
-        self._signatures: deque[str] = deque(maxlen=RECENT)
+        self._signatures: tuple[str, ...] = ()  # swapped whole, so that a reader never meets a change
 
     def add(self, secret: str) -> None:
         """From now on `secret` (a key, a token, a PEM text) is shown as `***`, in every usual spelling."""
@@ -31,11 +30,13 @@ class Masks:
 
     def add_signature(self, signature: str) -> None:
         """The same for one request's signature; only the latest ones are kept."""
-        self._signatures.extend(_spellings(signature) | {signature.lower(), signature.upper()})
+        forms = _spellings(signature) | {signature.lower(), signature.upper()}
+        with self._lock:
+            self._signatures = (*self._signatures, *forms)[-RECENT:]
 
     def text(self, text: str) -> str:
         """Out: `text` with every known secret and signature replaced by `***`."""
-        for hidden in (*self._secrets, *tuple(self._signatures)):
+        for hidden in (*self._secrets, *self._signatures):
             if hidden in text:
                 text = text.replace(hidden, "***")
         return text

@@ -2,8 +2,13 @@
 
 import io
 import os
+import re
+import subprocess
+import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -27,11 +32,30 @@ class Terminal(io.StringIO):
         return written
 
     def screen(self) -> str:
-        """What stands in the line: each carriage return goes back to its start, then overwrites."""
-        line = ""
-        for part in self.getvalue().split("\r"):
-            line = part + line[len(part) :]
-        return line.rstrip()
+        """What stands there after all returns, line feeds and control sequences."""
+        return screen(self.getvalue())
+
+
+def screen(text: str) -> str:
+    lines, row, column = [""], 0, 0
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # colours
+    for part in re.findall(r"\r|\n|\x1b\[1A|\x1b\[2K|[^\r\n\x1b]+", text):
+        if part == "\r":
+            column = 0
+        elif part == "\n":
+            row += 1
+            lines.append("")
+        elif part == "\x1b[1A":
+            row -= 1
+        elif part == "\x1b[2K":
+            lines[row] = ""
+        else:
+            lines[row] = lines[row][:column].ljust(column) + part + lines[row][column + len(part) :]
+            column += len(part)
+    return "\n".join(lines).rstrip()
+
+
+TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" + "-\\|/"
 
 
 class Clock:
@@ -59,26 +83,26 @@ def test_only_a_person_sees_it(
     assert spinner_wanted(stream, environ, quiet=quiet) is wanted
 
 
-def test_the_picture_names_what_is_waited_for_and_the_elapsed_time() -> None:
+def test_the_words_name_what_is_waited_for_and_the_elapsed_time() -> None:
     clock = Clock()
     with Spinner(None, enabled=False, clock=clock) as spinner:
         spinner.say("waiting for tanx to show 25768879 cancelled\x1b[2J\n")
         clock.now += 3.7
-        assert spinner.picture() == "| waiting for tanx to show 25768879 cancelled  3 s"
+        assert spinner.words() == "waiting for tanx to show 25768879 cancelled  3 s"
 
 
-def test_the_bar_shows_the_remaining_time() -> None:
+def test_beside_the_bar_stands_the_remaining_time() -> None:
     clock = Clock()
     with Spinner(None, enabled=False, clock=clock) as spinner:
         spinner.progress(1000)
         clock.now += 5
-        assert spinner.picture() == "| [....................] 0/1000  5 s "
+        assert spinner.words() == "0/1000  5 s"
         spinner.advance(249)
         spinner.advance()
         clock.now += 35
-        assert spinner.picture() == "| [#####...............] 250/1000  about 2 min 00 s left "
+        assert spinner.words() == "250/1000  about 2 min 00 s left"
         spinner.advance(5000)
-        assert "1000/1000  about 0 s left" in spinner.picture()
+        assert spinner.words() == "1000/1000  about 0 s left"
 
 
 def test_a_stream_of_ids_has_no_total() -> None:
@@ -87,22 +111,44 @@ def test_a_stream_of_ids_has_no_total() -> None:
         spinner.progress(None)
         spinner.advance(12)
         clock.now += 61
-        assert spinner.picture() == "| 12 done  1 min 01 s "
+        assert spinner.words() == "12 done  1 min 01 s"
 
 
-def test_it_draws_and_clears_its_line() -> None:
+def drawn(terminal: Terminal, prepare: Callable[[Spinner], None]) -> str:
+    """Out: what stands on the terminal while the work goes on, once there are words."""
+    spinner = Spinner(terminal, enabled=True, delay=0.0)
+    prepare(spinner)
+    with spinner:
+        ends = time.monotonic() + 5
+        while terminal.getvalue().count("\x1b[2K") < 2 and time.monotonic() < ends:
+            time.sleep(0.01)
+        return terminal.screen()
+
+
+def test_it_draws_and_leaves_nothing() -> None:
     terminal = Terminal()
-    with Spinner(terminal, enabled=True, delay=0.0) as spinner:
-        spinner.say("waiting for tanx")
-        terminal.drawn.clear()
-        assert terminal.drawn.wait(5)
-        with spinner.hidden():
-            assert terminal.screen() == ""
-            terminal.drawn.clear()
-        assert terminal.drawn.wait(5)
-        assert "waiting for tanx" in terminal.screen()
+    assert re.fullmatch(r". waiting for tanx  0 s", drawn(terminal, lambda spinner: spinner.say("waiting for tanx")))
     assert terminal.screen() == ""
-    assert terminal.getvalue().endswith("\r")
+
+
+def test_the_bar_fills() -> None:
+    def half(spinner: Spinner) -> None:
+        spinner.progress(10)
+        spinner.advance(5)
+
+    assert re.match(r". [━╸╺ -]{20} 5/10  about \d s left", drawn(Terminal(), half))
+
+
+@pytest.mark.parametrize("colour", [True, False])
+def test_no_cursor_is_hidden(monkeypatch: pytest.MonkeyPatch, colour: bool) -> None:
+    """An interrupted run could not bring it back. A control sequence may only move, erase or colour."""
+    monkeypatch.setenv("NO_COLOR", "" if colour else "1")
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    drawn(terminal, lambda spinner: spinner.progress(10))
+    sequences = set(re.findall(r"\x1b\[[?0-9;]*[A-Za-z]", terminal.getvalue()))
+    assert {each for each in sequences if not each.endswith("m")} == {"\x1b[2K", "\x1b[1A"}
+    assert any(each.endswith("m") for each in sequences) is colour
 
 
 def test_an_interrupt_leaves_a_clean_line_and_no_thread() -> None:
@@ -125,8 +171,6 @@ def test_a_quick_run_shows_nothing(enabled: bool) -> None:
     terminal = Terminal()
     with Spinner(terminal, enabled=enabled, delay=60.0 if enabled else 0.0) as spinner:
         spinner.say("waiting")
-        with spinner.hidden():
-            pass
     assert terminal.getvalue() == ""
 
 
@@ -163,20 +207,34 @@ def test_a_stopped_terminal_does_not_hold_up_the_orders() -> None:
     assert stalled[0] is False
 
 
-def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.cancel.progress._columns", lambda _: 20)
-    terminal = Terminal()
-    with Spinner(terminal, enabled=True, delay=0.0) as spinner:
+@pytest.mark.parametrize("width", [80, 40, 20, 10, 4])
+@pytest.mark.parametrize("total", [None, 10])
+def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch, width: int, total: int | None) -> None:
+    monkeypatch.setattr("cli.cancel.progress._columns", lambda _: width)
+
+    def prepare(spinner: Spinner) -> None:
         spinner.say("x" * 100)
-        terminal.drawn.clear()
-        assert terminal.drawn.wait(5)
-    assert max(map(len, terminal.getvalue().split("\r"))) == 19
+        spinner.progress(total) if total else None
+
+    terminal = Terminal()
+    assert drawn(terminal, prepare)[:2].strip() in list(TURNS)
+    lines = re.split(r"\r|\n", re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", terminal.getvalue()))
+    assert 2 <= max(map(len, lines)) + 1 <= width
+    assert terminal.screen() == ""
 
 
-def test_an_ascii_terminal_gets_an_ascii_picture() -> None:
-    stream = io.TextIOWrapper(io.BytesIO(), "ascii")
-    assert Spinner(stream, enabled=False).picture().isascii()
-    assert not Spinner(io.TextIOWrapper(io.BytesIO(), "utf-8"), enabled=False).picture().isascii()
+@pytest.mark.parametrize(("encoding", "plain"), [("ascii", True), ("latin-1", True), ("utf-8", False)])
+def test_an_ascii_terminal_gets_an_ascii_picture(encoding: str, plain: bool) -> None:
+    written = io.BytesIO()
+
+    class Narrow(Terminal):
+        def write(self, text: str) -> int:
+            written.write(text.encode(encoding))
+            return super().write(text)
+
+    Narrow.encoding = encoding  # type: ignore[misc, assignment]
+    assert drawn(Narrow(), lambda spinner: spinner.progress(10))[0] in TURNS
+    assert written.getvalue().isascii() is plain
 
 
 @pytest.mark.parametrize(
@@ -187,6 +245,38 @@ def test_duration(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
+STOPPED = """
+import os, sys, termios, threading, time
+from cli.cancel.progress import Spinner
+from cli.output.streams import flush
+
+with Spinner(sys.stderr, enabled=True, delay=0.0) as spinner:
+    time.sleep(0.5)
+    termios.tcflow(2, termios.TCOOFF)
+    time.sleep(0.5)
+    spinner.advance()
+print("reported", flush=True)
+flush()
+os._exit(7)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
+def test_a_real_terminal_stopped_by_ctrl_s_does_not_hold_up_the_exit() -> None:
+    master, slave = os.openpty()
+    root = Path(__file__).parents[3]
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", STOPPED],
+            cwd=root, env=buffered, stdout=subprocess.PIPE, stderr=slave, timeout=20, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert (done.returncode, done.stdout) == (7, b"reported\n")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 def test_on_a_real_terminal() -> None:
     master, slave = os.openpty()
@@ -195,6 +285,6 @@ def test_on_a_real_terminal() -> None:
         with Spinner(stream, enabled=True, delay=0.0) as spinner:
             spinner.say("waiting")
             shown = os.read(master, 1000)
-        assert shown.startswith(b"\r")
-        assert os.read(master, 1000).endswith(b"\r") or shown.endswith(b"\r")
+        shown += os.read(master, 1000)
+        assert screen(shown.decode()) == ""
     os.close(master)

@@ -17,6 +17,7 @@ from venues.result import Evidence, Outcome, Result
 
 RESULT = Result(
     venue="tanx",
+    command="tanx",
     order_id="25768879",
     deal_id=None,
     outcome=Outcome.TOO_LATE,
@@ -40,6 +41,7 @@ RESULT = Result(
 def test_record_has_the_fields_of_the_contract_in_its_order() -> None:
     assert list(record(RESULT).items()) == [
         ("venue", "tanx"),
+        ("command", "tanx"),
         ("order_id", "25768879"),
         ("deal_id", None),
         ("sandbox", False),

@@ -17,6 +17,7 @@ from venues.result import Evidence, Outcome, Result
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 TANX = Result(
     venue="tanx",
+    command="tanx",
     order_id="25768879",
     deal_id=None,
     outcome=Outcome.CANCELLED,
@@ -35,6 +36,7 @@ TANX = Result(
 )
 BARE = Result(
     venue="tanx",
+    command="tanx",
     order_id="99",
     deal_id=None,
     outcome=Outcome.NOT_FOUND,
@@ -57,6 +59,7 @@ DEAL_ROW = {
 DEAL = replace(
     TANX,
     venue="3commas",
+    command="deal-order",
     order_id="1123077331",
     deal_id="2345678901",
     raw=[
@@ -68,6 +71,7 @@ DEAL = replace(
 SMART = replace(
     TANX,
     venue="3commas",
+    command="smart-trade",
     order_id="30404547",
     raw=json.loads(
         """{"id": 30404547, "pair": "USDT_DOGE", "status": {"type": "cancellation_pending"},
@@ -163,9 +167,9 @@ def test_a_smart_trade_that_was_not_shown() -> None:
 
 
 def test_tradernets_numbers_get_their_words() -> None:
-    lines = squeezed(shown(replace(TANX, venue="tradernet", side="3", type="2", status="31")))
+    lines = squeezed(shown(replace(TANX, venue="tradernet", command="tradernet", side="3", type="2", status="31")))
     assert {"side sell", "type limit", "status 31 (cancelled)"} <= set(lines)
-    assert "status 99" in squeezed(shown(replace(TANX, venue="tradernet", status="99")))
+    assert "status 99" in squeezed(shown(replace(TANX, venue="tradernet", command="tradernet", status="99")))
 
 
 def test_several_orders_have_a_row_each_and_a_closing_line() -> None:

@@ -46,6 +46,14 @@ class TestNeuraTradeContract(VenueContract):
         assert desk.cancel(self.ended).outcome is Outcome.TOO_LATE
         assert desk.practice.counts["login"] == 1
 
+    def test_a_log_in_whose_token_has_run_out_is_made_again(self, desk: Desk) -> None:
+        assert isinstance(desk.practice, PracticeNeuraTrade)
+        desk.connect({"email": desk.practice.email, "password": desk.practice.password})
+        for logins, number in enumerate(("120000-1", "120500-2", "121000-3"), start=1):
+            result = desk.cancel(OrderRef(f"ord-20260303{number}"))
+            assert (result.outcome, desk.practice.counts["login"]) == (Outcome.CANCELLED, logins), result.message
+            desk.clock.pass_by(100_000)
+
     @pytest.mark.parametrize("lifetime", [-60.0, None])
     def test_an_expired_token_is_replaced_by_a_log_in(self, desk: Desk, lifetime: float | None) -> None:
         """None: a token without an expiry, which is good."""
@@ -157,7 +165,8 @@ def test_the_position_that_the_reply_names_is_read(wire: Wire, venue: HttpVenue)
 UNANSWERED: tuple[Any, ...] = (
     HTML, "", "null", '{"data": {', {}, {"status": "success"}, reply("OPEN"), {**GOOD, "status": "error"},
     reply(order_id="ord-20261120043151-2"), (500, {"error": "failed to cancel order", "status": "error"}), (500, ""),
-    (502, HTML), (503, HTML), (504, HTML), LOST,
+    (502, HTML), (503, HTML), (504, HTML), (408, ""), LOST, [], {"status": "success", "data": []},
+    {"status": "success", "data": {"status": "CANCELED"}}, {"data": GOOD["data"]},
 )  # fmt: skip
 WRONG_URL = (NO_ROUTE, (405, ""), (405, {"error": "x"}), (307, ""), (400, HTML), (413, HTML), (403, HTML), (451, ""),
              no(400, "invalid request payload"))  # fmt: skip
@@ -204,6 +213,8 @@ WRONG_URL = (NO_ROUTE, (405, ""), (405, {"error": "x"}), (307, ""), (400, HTML),
     Row("429 to the end", [(429, "")], [OPEN], Outcome.RATE_LIMITED, REPLY, None),
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0),
     Row("no wait", [GOOD], [OPEN], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True),
+    *(Row(f"no wait, unanswered {n}", [it], [OPEN], Outcome.UNKNOWN, None, 2, terms={"no_wait": True})
+      for n, it in enumerate(UNANSWERED)),
     *(Row(f"refused {n}", [it], [OPEN], Outcome.REFUSED, REPLY, no_looks=True) for n, it in enumerate(WRONG_URL)),
     *(Row(f"unanswered {n}, closed", [it], [CLOSED], Outcome.CANCELLED, READ_BACK) for n,
         it in enumerate(UNANSWERED)),
@@ -243,6 +254,49 @@ def test_a_second_401_is_the_end(wire: Wire, clock: FakeClock) -> None:
     wire.on("POST", CANCEL, EXPIRED).on("POST", LOGIN, TOKEN)
     result = cancel(with_login(clock, token="given"), REF)
     assert (result.outcome, result.attempts, wire.count("POST", LOGIN)) == (Outcome.UNAUTHORIZED, 2, 1)
+
+
+def test_a_fresh_token_that_is_refused_at_once_is_not_logged_in_for_again(wire: Wire, clock: FakeClock) -> None:
+    venue = with_login(clock)
+    wire.on("POST", CANCEL, EXPIRED).on("POST", LOGIN, TOKEN)
+    for _ in range(3):
+        assert cancel(venue, REF).outcome is Outcome.UNAUTHORIZED
+    assert wire.count("POST", LOGIN) == 1
+
+
+@pytest.mark.parametrize("proof", [GOOD, NOT_OPEN, NO_ORDER, no(400, "invalid request payload"),
+                                   no(500, "failed to cancel order")])  # fmt: skip
+def test_a_token_that_worked_is_logged_in_for_again(proof: Any, wire: Wire, clock: FakeClock) -> None:
+    """Any answer of a handler proves it: the server checks the token first."""
+    venue = with_login(clock)
+    wire.on("POST", CANCEL, proof, EXPIRED, GOOD).on("GET", LOOK, CLOSED)
+    wire.on("POST", LOGIN, TOKEN, {"token": "token-from-the-second"})
+    cancel(venue, REF, no_wait=True)
+    result = cancel(venue, REF)
+    assert (result.outcome, result.attempts, wire.count("POST", LOGIN)) == (Outcome.CANCELLED, 2, 2)
+    assert wire.requests[-1].headers["Authorization"] == "Bearer token-from-the-second"
+
+
+@pytest.mark.parametrize("no_proof", [LOST, HTML, (403, HTML), (404, "404 page not found"), (502, HTML),
+                                      (401, {"error": "Token expired", "status": "error"}),
+                                      (429, {"error": "Rate limit exceeded", "retry_after": 1})])  # fmt: skip
+def test_an_answer_from_elsewhere_proves_no_token(no_proof: Any, wire: Wire, clock: FakeClock) -> None:
+    venue = with_login(clock)
+    wire.on("POST", CANCEL, no_proof, EXPIRED).on("GET", LOOK, EXPIRED).on("POST", LOGIN, TOKEN)
+    for _ in range(3):
+        cancel(venue, REF)
+    assert wire.count("POST", LOGIN) == 1
+
+
+def test_another_threads_old_token_proves_nothing_of_the_new_one(wire: Wire, clock: FakeClock) -> None:
+    """An answer to the token before comes late, while the new one has not been tried."""
+    venue = with_login(clock, token="given")
+    wire.on("POST", LOGIN, TOKEN)
+    venue.prepare(5.0)
+    venue._token, venue._untried = "given", "token-from-log-in"  # type: ignore[attr-defined]
+    wire.on("GET", LOOK, OPEN)
+    venue.read(REF, 5.0)
+    assert venue._untried == "token-from-log-in"  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from tests.venues.fakes import CANCELLED, Bench, FakeClock, Scripted
 from venues.interface import Answer, OrderRef, Venue
 from venues.procedure import batch as batch_module
 from venues.procedure.batch import Batch
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.result import Outcome
 
 
@@ -71,6 +72,32 @@ def test_a_fault_of_ours_is_reported_with_what_is_known(clock: FakeClock) -> Non
     (done,) = Batch(make_with(Scripted([broken]), clock), 1, threading.Event()).run(refs(1))
     assert isinstance(done.fault, ZeroDivisionError)
     assert (done.result.outcome, done.result.attempts) == (Outcome.UNKNOWN, 1)
+
+
+@pytest.mark.parametrize("death", [RecursionError, SystemExit, KeyboardInterrupt, MemoryError])
+def test_a_worker_that_dies_of_anything_reports_its_order(death: type[BaseException], clock: FakeClock) -> None:
+    """Also when the reply that it stumbled over cannot even be put into the report."""
+
+    class Poison(Scripted):
+        def public(self, raw: Any) -> Any:
+            raise RecursionError
+
+    def die() -> Answer:
+        raise death
+
+    venue = Poison([lambda: Answer(None, raw=[1])], [die])
+    done = list(Batch(make_with(venue, clock), 3, threading.Event()).run(refs(7)))
+    assert sorted(one.index for one in done) == list(range(7))
+    assert {one.result.outcome for one in done} == {Outcome.PENDING}
+    assert {type(one.fault) for one in done} == {death}
+
+
+def test_nobody_waits_for_a_worker_that_never_began_its_order(clock: FakeClock) -> None:
+    def broken(ref: OrderRef) -> Any:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(Batch(broken, 2, threading.Event()).run(refs(7)))
 
 
 @pytest.mark.parametrize("jobs", [1, 4])

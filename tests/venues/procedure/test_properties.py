@@ -37,11 +37,8 @@ HABIT = st.builds(
     repeats=st.integers(0, 3),
     most_looks=st.integers(4, 16),
     first_looks=st.sampled_from([(1.0, 2.0, 4.0), (0.0, 0.2, 0.5), (0.5,)]),
-    linger_when_refused=st.booleans(),
-    late_no_settles=st.booleans(),
-    absent_is_repeatable=st.booleans(),
-    absent_means_not_found=st.booleans(),
-    absent_is_unknown=st.booleans(),
+    none_is_not_found=st.booleans(),
+    looks_aside=st.booleans(),
 )
 WAIT = st.sampled_from([0.0, 0.1, 1.0, 5.0, 30.0, 120.0])
 SECONDS = st.none() | st.floats(0.0, 40.0)
@@ -165,8 +162,9 @@ class Fault:
 class Tiny(Venue):
     """One order and its true state. An accepted cancel takes `delay` seconds. `blind`: such words hide it."""
 
-    name = "tiny"
+    name = verb = "tiny"
     title = "Tiny"
+    verb = "tiny"
 
     def __init__(
         self, clock: FakeClock, habits: Habits, faults: list[Fault], *, state: State, delay: float, fills: float

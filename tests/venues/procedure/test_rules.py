@@ -34,7 +34,8 @@ from venues.interface import (
     Uncertain,
 )
 from venues.neuratrade.orders import NeuraTrade
-from venues.procedure.run import LONGEST_BACK_OFF, Terms
+from venues.procedure.judge import LONGEST_BACK_OFF
+from venues.procedure.terms import Terms
 from venues.registry import VENUES
 from venues.result import Evidence, Outcome
 from venues.tanx.orders import Tanx
@@ -139,23 +140,62 @@ def test_what_a_lost_try_cancelled_is_cancelled_and_not_already(bench: Bench) ->
     assert bench.run(Scripted([limited(1)], [CANCELLED])).outcome is Outcome.ALREADY_CANCELLED
 
 
-def test_late_no(bench: Bench) -> None:
-    """A refusal after a lost try settles it only where the venue's page says so, and only for an open order."""
-    late = replace(HABITS, late_no_settles=False)
-    assert bench.run(Scripted([LOST, NO], [OPEN])).outcome is Outcome.REFUSED
-    assert bench.run(Scripted([LOST, NO], [OPEN], late)).outcome is Outcome.UNKNOWN
-    assert bench.run(Scripted([LOST, NO], [OPEN, CANCELLING])).outcome is Outcome.UNKNOWN
-    assert bench.run(Scripted([LOST, NO], [OPEN, LOST])).outcome is Outcome.UNKNOWN
-    assert bench.run(Scripted([LOST, FLAT_NO], [OPEN])).outcome is Outcome.UNKNOWN
+@pytest.mark.parametrize("no", [NO, FLAT_NO, NotFound("x"), Unauthorized("who?"), limited(60.0)])
+@pytest.mark.parametrize("looks", [[OPEN], [OPEN, CANCELLING], [OPEN, LOST], [OPEN, NotFound("gone")]])
+@pytest.mark.parametrize("more", [{}, {"none_is_not_found": True}, {"looks_aside": True}])
+def test_a_no_after_a_lost_try_settles_nothing(no: Step, looks: list[Step], more: Any, bench: Bench) -> None:
+    """The first one may still act; the venue's words stay in the message."""
+    result = bench.run(Scripted([LOST, no], looks, replace(HABITS, **more)))
+    assert (result.outcome, result.attempts, result.evidence) == (Outcome.UNKNOWN, 2, None), result.message
+
+
+def test_what_a_look_shows_after_it_settles_it(bench: Bench) -> None:
+    assert bench.run(Scripted([LOST, NO], [OPEN, OPEN, CANCELLED])).outcome is Outcome.CANCELLED
     assert bench.run(Scripted([LOST, FLAT_NO], [OPEN, CANCELLED])).outcome is Outcome.CANCELLED
-    assert bench.run(Scripted([LOST, NotFound("x")], [OPEN])).outcome is Outcome.UNKNOWN
+    assert bench.run(Scripted([LOST, NO], [OPEN, OPEN, ENDED])).outcome is Outcome.TOO_LATE
+
+
+def test_a_cancel_is_sent_six_times_at_most(bench: Bench, clock: FakeClock) -> None:
+    venue = Scripted([limited(0.0)], [OPEN])
+    result = bench.run(venue)
+    assert (result.outcome, result.attempts, venue.log.count("cancel")) == (Outcome.RATE_LIMITED, 6, 6)
+    assert clock.elapsed < 10.0  # more looking would change nothing
+    lost_first = Scripted([LOST, *[limited(0.0)] * 9], [OPEN])
+    bench.clock.pass_by(10.0)
+    assert (bench.run(lost_first).outcome, lost_first.log.count("cancel")) == (Outcome.UNKNOWN, 3)
+
+
+@pytest.mark.parametrize("then", [UNREACHED, limited(50.0, sent=False)])
+def test_sent_once_it_is_never_unavailable(then: Step, bench: Bench) -> None:
+    """The first was refused, the credentials renewed, and then the venue was not reached any more."""
+    venue = Scripted([Unauthorized("expired", renewable=True), then], [OPEN])
+    venue.renewals = [True]
+    result = bench.run(venue)
+    assert result.attempts == 1
+    assert result.outcome in (Outcome.UNAUTHORIZED, Outcome.RATE_LIMITED)
+
+
+def test_a_report_at_any_moment_of_a_renewal(bench: Bench) -> None:
+    """The answer was a no; while fresh credentials are awaited that is what is known."""
+    venue = Scripted([Unauthorized("expired", renewable=True), CANCELLED])
+    order = bench.begin(venue)
+    reports = []
+
+    class Slow(list[Any]):
+        def pop(self, index: Any = -1) -> Any:
+            reports.append(order.report())
+            return True
+
+    venue.renewals = Slow([True])
+    assert order.run().outcome is Outcome.CANCELLED
+    assert [(report.outcome, report.attempts) for report in reports] == [(Outcome.UNAUTHORIZED, 1)]
 
 
 def test_lingering(bench: Bench, clock: FakeClock) -> None:
     """Refused and open: the end at once, or at the deadline where a venue writes late."""
     bench.run(Scripted([NO], [OPEN]))
     assert clock.elapsed < 1
-    result = bench.run(Scripted([NO], [OPEN], replace(HABITS, linger_when_refused=True)))
+    result = bench.run(Scripted([NO], [OPEN], replace(HABITS, looks_aside=True)))
     assert (result.outcome, clock.elapsed > 25) == (Outcome.REFUSED, True)
 
 
@@ -487,13 +527,9 @@ def test_no_wait_takes_what_the_reply_proves(bench: Bench) -> None:
 
 
 def test_a_second_cancel_where_the_venue_dropped_the_first(bench: Bench) -> None:
-    class Dropping(Scripted):
-        def wants_another(self, before: Order, now: Order) -> bool:
-            return (before.status, now.status) == ("pending", "wait")
-
-    pending, wait = Order(State.OPEN, "pending"), Order(State.OPEN, "wait")
+    pending, wait = Order(State.OPEN, "pending", unripe=True), Order(State.OPEN, "wait")
     for second in (CANCELLED, LOST, NO, FLAT_NO, UNREACHED, limited(1)):
-        venue = Dropping([pending, second], [pending, wait, CANCELLED])
+        venue = Scripted([pending, second], [pending, wait, CANCELLED])
         assert bench.run(venue).outcome in (Outcome.CANCELLED, Outcome.PENDING), second
         assert venue.log.count("cancel") == (2 if second is not UNREACHED else venue.log.count("cancel"))
         bench.pace.unreachable = False

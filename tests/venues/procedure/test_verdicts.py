@@ -1,13 +1,4 @@
-"""What an order comes to, in full: outcome, evidence, sentence, record, and the seconds at which it is looked at.
-
-Mutants of the procedure that live, and why; none of them changes a result:
-- a False, None or "" in the place of another, where only its truth is asked (`_renewal_lost`, `_sent_at`, ...);
-- a repeat allowed beside a verdict (the verdict ends the run), and evidence noted where none is read again;
-- the deadline set in `__init__`, which `run` sets anew, and `_open_after_no` beside a limit, where none asks for it;
-- `_in_flight` left on once the venue has accepted: accepted weighs more;
-- a cap of 11 on the exponent of the back-off (5 s cap it long before), and a boundary that a float meets exactly;
-- a schedule worked out one look further ahead, the state of an order never seen, the wording of an assertion.
-"""
+"""What an order comes to, in full: outcome, evidence, sentence, record, and the seconds at which it is looked at."""
 
 from __future__ import annotations
 
@@ -44,7 +35,8 @@ from venues.interface import (
     Uncertain,
     VenueError,
 )
-from venues.procedure.run import Cancel, Terms
+from venues.procedure.run import Cancel
+from venues.procedure.terms import Terms
 from venues.result import Outcome
 
 LOST, UNREACHED = Uncertain("no answer came"), NeverSent("the connection was refused")
@@ -91,12 +83,13 @@ def run(bench: Bench, row: Row) -> None:
     Row("a limit waited out", [None], [SLOW, CANCELLED], O.CANCELLED, READ_BACK, 1),
     Row("absent, then one no", [None], [GONE, FLAT_NO, CANCELLED], O.CANCELLED, READ_BACK, 1),
     Row("seen, then one no", [None], [OPEN, FLAT_NO, CANCELLED], O.CANCELLED, READ_BACK, 1),
-    Row("absent is not sent again", [None], [GONE], O.PENDING, REPLY, 1, terms=habits(absent_is_repeatable=True)),
-    Row("no trace of it", [None], [GONE], O.UNKNOWN, None, 1, "(gone)", terms=habits(absent_is_unknown=True)),
-    Row("a trace in the reply", [OPEN], [GONE], O.PENDING, REPLY, 1, terms=habits(absent_is_unknown=True)),
-    Row("no trace, but no answer either", [None], [LOST], O.PENDING, REPLY, 1, terms=habits(absent_is_unknown=True)),
+    Row("absent is not sent again", [None], [GONE], O.PENDING, REPLY, 1, "gone", terms=habits(looks_aside=True)),
+    Row("no trace of it", [None], [GONE], O.PENDING, REPLY, 1, "gone", terms=habits(none_is_not_found=True)),
+    Row("a trace in the reply", [OPEN], [GONE], O.PENDING, REPLY, 1, terms=habits(none_is_not_found=True)),
     Row("the venue's cancel failed", [None], [FAILED], O.REFUSED, READ_BACK, 1, "it shows status 75"),
-    Row("its reply says that it failed", [FAILED], [LOST], O.REFUSED, REPLY, 1, "it shows status 75"),
+    Row("a failure is stale once a look fails", [None], [FAILED, LOST], O.PENDING, READ_BACK, 1, "the look failed"),
+    Row("its reply says that it failed", [FAILED], [LOST], O.PENDING, REPLY, 1, "the look failed"),
+    Row("failed, and failed again", [None], [FAILED, LOST, FAILED], O.REFUSED, READ_BACK, 1, "it shows status 75"),
     Row("look unauthorized", [None], [EXPIRED], O.PENDING, REPLY, 1, "refused: expired",
         terms={"renewals": [UNREACHED] * 99}),
     Row("no time for a look", [None], [OPEN], O.PENDING, REPLY, 1, "not shown the order yet", terms={"wait": 0.0}),
@@ -105,9 +98,9 @@ def run(bench: Bench, row: Row) -> None:
     Row("refused, and cancelled", [NO], [CANCELLED], O.ALREADY_CANCELLED, READ_BACK, 1, "cancelled before this"),
     Row("refused, and absent", [NO], [GONE, CANCELLED], O.REFUSED, REPLY, 1, "not open"),
     Row("refused and absent means", [NO], [GONE], O.NOT_FOUND, REPLY, 1, "refused the cancel: not open",
-        terms=habits(absent_means_not_found=True)),
+        terms=habits(none_is_not_found=True)),
     Row("absent, and a late writer", [NO], [GONE, CANCELLED], O.ALREADY_CANCELLED, READ_BACK, 1,
-        terms=habits(linger_when_refused=True)),
+        terms=habits(looks_aside=True)),
     Row("unknown and absent", [GONE], [NotFound("none")], O.NOT_FOUND, REPLY, 1, "knows no such order: gone"),
     Row("unknown, but open", [GONE], [OPEN], O.REFUSED, REPLY, 1, "gone"),
     Row("unknown, and no look", [GONE], [LOST], O.NOT_FOUND, REPLY, 1, "gone; the look failed"),
@@ -117,15 +110,15 @@ def run(bench: Bench, row: Row) -> None:
     Row("nothing but silence", [LOST], [LOST], O.UNKNOWN, None, 1, "is not known (the look failed: no answer came)"),
     Row("seen, not settled", [LOST], [CANCELLING], O.UNKNOWN, None, 1, "last seen status cancelling"),
     Row("absent is repeated", [LOST], [GONE], O.UNKNOWN, None, 3, "on the Scripted site",
-        terms=habits(absent_is_repeatable=True)),
+        terms=habits(looks_aside=True)),
     Row("but not when it was there", [LOST], [CANCELLING, GONE], O.UNKNOWN, None, 1,
-        terms=habits(absent_is_repeatable=True)),
+        terms=habits(looks_aside=True)),
     Row("lost, refused, absent", [LOST, NO], [GONE, GONE, CANCELLED], O.CANCELLED, READ_BACK, 2,
-        terms=habits(absent_is_repeatable=True)),
+        terms=habits(looks_aside=True)),
     Row("no route, and a repeat", [LOST, CANCELLED], [NoLook("no route")], O.CANCELLED, REPLY, 2,
-        terms=habits(absent_is_repeatable=True)),
+        terms=habits(looks_aside=True)),
     Row("a limit on looks is no leave to repeat", [LOST], [TOO_SLOW], O.UNKNOWN, None, 1, "slow down",
-        terms=habits(absent_is_repeatable=True)),
+        terms=habits(looks_aside=True)),
     # limited
     Row("limited twice, then absent", [SLOW, SLOW, CANCELLED], [OPEN, GONE], O.CANCELLED, REPLY, 3),
     Row("unreached, then limited", [UNREACHED, SLOW, CANCELLED], [OPEN], O.CANCELLED, REPLY, 2),
@@ -149,12 +142,7 @@ def test_the_verdict(row: Row, bench: Bench) -> None:
 # --- one more cancel where the venue dropped the first
 
 
-class Dropping(Scripted):
-    def wants_another(self, before: Order, now: Order) -> bool:
-        return (before.status, now.status) == ("pending", "wait")
-
-
-PENDING, WAITING = Order(State.OPEN, "pending"), Order(State.OPEN, "wait")
+PENDING, WAITING = Order(State.OPEN, "pending", unripe=True), Order(State.OPEN, "wait")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +155,7 @@ PENDING, WAITING = Order(State.OPEN, "pending"), Order(State.OPEN, "wait")
     ],
 )
 def test_the_second_cancel(cancels: list[Step], looks: list[Step], sent: int, outcome: Outcome, bench: Bench) -> None:
-    venue = Dropping(cancels, looks)
+    venue = Scripted(cancels, looks)
     assert bench.run(venue).outcome is outcome
     assert venue.log.count("cancel") == sent
 
@@ -179,6 +167,7 @@ def test_the_second_cancel(cancels: list[Step], looks: list[Step], sent: int, ou
     ("wait", "more", "slow", "expected"),
     [
         (0.0, {}, 0.0, []),
+        (0.5, {}, 0.0, [0.45]),
         (2.0, {}, 0.0, [1.8]),
         (5.0, {}, 0.0, [1.0, 4.5]),
         (30.0, {"most_looks": 4}, 0.0, [1.0, 2.0, 5.0, 29.5]),
@@ -260,7 +249,8 @@ def test_every_request_gets_its_time_out_or_what_is_left(
     look = min(10.0, wait - 1)
     assert venue.given == [
         ("prepare", None, min(10.0, wait)), ("cancel", REF, cancel),
-        ("prepare", None, look), ("read", REF, look), ("renew", None, look), ("read", REF, look),
+        ("prepare", None, look), ("read", REF, look), ("renew", None, look),
+        ("prepare", None, look), ("read", REF, look),
     ]  # fmt: skip
 
 

@@ -46,6 +46,24 @@ class TestTanxContract(VenueContract):
         assert desk.cancel(self.ended).outcome is Outcome.TOO_LATE
         assert (desk.practice.counts["nonce"], desk.practice.counts["login"]) == (1, 1)
 
+    def test_a_wallet_signs_in_again_when_its_token_has_run_out(self, desk: Desk) -> None:
+        """Each time, and only then: the venue's 401 tells, whatever our clock says."""
+        assert isinstance(desk.practice, PracticeTanx)
+        desk.practice.lifetime = 60.0
+        desk.connect({"wallet_key": TEST_WALLET_KEY})
+        for logins, order in enumerate((self.open, OrderRef("25768901"), OrderRef("25768914")), start=1):
+            result = desk.cancel(order)
+            assert (result.outcome, desk.practice.counts["login"]) == (Outcome.CANCELLED, logins), result.message
+            desk.clock.pass_by(100.0)
+
+    def test_a_clock_that_is_ahead_makes_no_loop_of_log_ins(self, desk: Desk) -> None:
+        assert isinstance(desk.practice, PracticeTanx)
+        desk.practice.time = lambda: desk.clock.unix() - 1_000_000
+        desk.connect({"wallet_key": TEST_WALLET_KEY})
+        for order in (self.open, OrderRef("25768901")):
+            assert desk.cancel(order).outcome is Outcome.CANCELLED
+        assert desk.practice.counts["login"] == 1
+
     def test_a_foreign_wallet_is_refused(self, desk: Desk) -> None:
         desk.connect({"wallet_key": "1" * 64})
         result = desk.cancel(self.open)
@@ -189,6 +207,9 @@ def test_a_pair_that_cannot_be_stored_serves_this_run(wire: Wire, clock: FakeClo
 # --- the outcome table
 
 UNANSWERED = (HTML, "", "null", '{"status": "suc', {"neither": 1}, (500, HTML), (502, "bad"), (504, ""), LOST)
+NO_ACCEPTANCE = (good(order("cancel", id=3)), good(order("cancel", order_id=3)), good({"order_id": 3}),
+                 good([order("cancel")]), good([{"id": 3}]), {"message": "queued", "payload": order()},
+                 {**WAIT, "status": True}, (408, ""))  # fmt: skip
 ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}), (405, {"detail": "POST"}), (302,
     ""),
              (307, ""), (429, "upgrade your subscription"))  # fmt: skip
@@ -203,8 +224,10 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
         Outcome.CANCELLED, REPLY),
     Row("an empty payload", [good({})], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("a payload that is text", [good("")], [GONE], Outcome.CANCELLED, READ_BACK),
+    Row("an empty list for a payload", [good([])], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("no payload", [{"status": "success"}], [WAIT], Outcome.PENDING),
-    Row("another order's", [good(order("cancel", id=3))], [WAIT], Outcome.UNKNOWN, None, 3),
+    *(Row(f"no acceptance {n}", [it], [WAIT], Outcome.UNKNOWN, None, 3, terms=terms)
+      for n, it in enumerate(NO_ACCEPTANCE) for terms in ({}, {"no_wait": True})),
     Row("done in the reply", [DONE], [WAIT], Outcome.TOO_LATE, REPLY),
     Row("done in a look", [WAIT], [DONE], Outcome.TOO_LATE, READ_BACK),
     Row("rejected", [WAIT], [REJECT], Outcome.TOO_LATE, READ_BACK),
@@ -232,7 +255,7 @@ ELSEWHERE = ((451, ""), (403, HTML), (404, HTML), (404, {"detail": "Not found."}
     Row("400 as a page", [(400, HTML)], [WAIT], Outcome.REFUSED, no_looks=True),
     Row("lost, no, cancelled", [LOST, NO], [WAIT, GONE], Outcome.CANCELLED, READ_BACK, 2),
     Row("lost, no, done", [LOST, NO], [WAIT, DONE], Outcome.TOO_LATE, READ_BACK, 2),
-    Row("lost, no, open to the end", [LOST, NO], [WAIT], Outcome.REFUSED, REPLY, 2),
+    Row("lost, no, open to the end", [LOST, NO], [WAIT], Outcome.UNKNOWN, None, 2),
     Row("lost, no, 404", [LOST, NO], [WAIT, bad("x", 404)], Outcome.UNKNOWN, None, 2),
     Row("lost, 404 on the look", [LOST], [bad("x", 404)], Outcome.UNKNOWN, None, 1),
     Row("lost, the looks are refused", [LOST], [bad("x", 403)], Outcome.UNKNOWN, None, 1),
@@ -276,6 +299,35 @@ def test_a_second_401_is_the_end(wire: Wire, venue: HttpVenue) -> None:
     wire.on("POST", CANCEL, EXPIRED).on("POST", REFRESH, NEW_PAIR)
     result = cancel(venue, REF)
     assert (result.outcome, result.attempts, wire.count("POST", REFRESH)) == (Outcome.UNAUTHORIZED, 2, 1)
+
+
+def test_a_fresh_token_that_is_refused_at_once_is_not_signed_in_for_again(wire: Wire, clock: FakeClock) -> None:
+    venue = built("tanx", link_to(ORIGIN, {"wallet_key": TEST_WALLET_KEY}, clock))
+    wire.on("POST", NONCE, good(TEXT)).on("POST", LOGIN, SIGNED_IN).on("POST", CANCEL, EXPIRED)
+    for _ in range(3):
+        assert cancel(venue, REF).outcome is Outcome.UNAUTHORIZED
+    assert wire.count("POST", LOGIN) == 1
+
+
+@pytest.mark.parametrize("proof", [GONE, NO, bad("x", 404), WAIT])
+def test_a_token_that_worked_is_signed_in_for_again(proof: Any, wire: Wire, clock: FakeClock) -> None:
+    """A no about the order proves the token too."""
+    venue = built("tanx", link_to(ORIGIN, {"wallet_key": TEST_WALLET_KEY}, clock))
+    wire.on("POST", NONCE, good(TEXT)).on("POST", LOGIN, SIGNED_IN, {**SIGNED_IN, "token": {"access": "token-4"}})
+    wire.on("POST", CANCEL, proof, EXPIRED, GONE).on("GET", LOOK, GONE)
+    cancel(venue, REF, no_wait=True)
+    result = cancel(venue, REF)
+    assert (result.outcome, wire.count("POST", LOGIN)) == (Outcome.CANCELLED, 2)
+
+
+@pytest.mark.parametrize("no_proof", [LOST, HTML, (503, HTML), (403, HTML), (429, ""), (404, HTML), (500, "")])
+def test_an_answer_from_elsewhere_proves_no_token(no_proof: Any, wire: Wire, clock: FakeClock) -> None:
+    venue = built("tanx", link_to(ORIGIN, {"wallet_key": TEST_WALLET_KEY}, clock))
+    wire.on("POST", NONCE, good(TEXT)).on("POST", LOGIN, SIGNED_IN).on("POST", CANCEL, no_proof, EXPIRED)
+    wire.on("GET", LOOK, EXPIRED)
+    for _ in range(3):
+        cancel(venue, REF)
+    assert wire.count("POST", LOGIN) == 1
 
 
 @pytest.mark.parametrize("answer", [bad("Token is invalid or expired", 401), bad("x", 403), bad("gone", 200)])

@@ -159,8 +159,19 @@ SUBSET = (
     (502, HTML),
     (504, ""),
     (520, HTML),
+    (408, ""),
     LOST,
+    "[]",
+    "{}",
+    "null",
+    "[1, null, {}]",
+    [[]],
+    [{"status_string": "Cancelled"}],
+    {"id": 1, "status": "bought"},
+    {"order_id": "1123077331", "status_string": "Cancelled"},
+    (202, {"status": "ok"}),
 )
+DEAL_ENTITY = {"id": int(DEAL), "status": "bought"}
 NEVER_MIND = [
     (
         400,
@@ -187,16 +198,17 @@ NEVER_MIND = [
     Row("partly filled", [(201, ACTIVE)], [[deal_row("Cancelled", "0.1000")]], Outcome.CANCELLED, READ_BACK,
         says="0.0773"),
     Row("204 and a look", [(204, "")], [CANCELLED], Outcome.CANCELLED, READ_BACK),
-    Row("an object without rows is accepted", [{}], [CANCELLED], Outcome.CANCELLED, READ_BACK),
+    Row("the Deal itself", [(201, DEAL_ENTITY)], [CANCELLED], Outcome.CANCELLED, READ_BACK),
+    Row("other rows only", [(201, [1, OTHER])], [CANCELLED], Outcome.CANCELLED, READ_BACK),
     Row("active to the end", [(201, ACTIVE)], [ACTIVE], Outcome.PENDING, says="status Active"),
     Row("an unknown word is open", [(201, ACTIVE)], [[deal_row("Quantum")]], Outcome.PENDING, says="Quantum"),
     Row("filled in the reply", [(201, FILLED)], [ACTIVE], Outcome.TOO_LATE, REPLY),
     Row("filled in a look", [(201, ACTIVE)], [FILLED], Outcome.TOO_LATE, READ_BACK),
     Row("finished", [(201, ACTIVE)], [[deal_row("Finished")]], Outcome.TOO_LATE),
     Row("inactive", [(201, ACTIVE)], [[deal_row("Inactive")]], Outcome.TOO_LATE),
-    Row("in neither list", [(201, [OTHER])], [[OTHER]], Outcome.UNKNOWN, says="1123077331 of deal 2345678901"),
+    Row("in neither list", [(201, [OTHER])], [[OTHER]], Outcome.PENDING, REPLY, says="the deal has no such order"),
     Row("accepted, the looks fail", [(201, ACTIVE)], [(500, HTML)], Outcome.PENDING, REPLY),
-    Row("accepted, no look worked at all", [(201, [])], [(500, HTML)], Outcome.PENDING),
+    Row("accepted, no look worked at all", [(201, [OTHER])], [(500, HTML)], Outcome.PENDING),
     Row("accepted, the look is refused", [(201, ACTIVE)], [NO_KEY], Outcome.PENDING, says="Api key not authorized"),
     Row("422, cancelled", [CANT], [CANCELLED], Outcome.ALREADY_CANCELLED, READ_BACK),
     Row("422, filled", [CANT], [FILLED], Outcome.TOO_LATE, READ_BACK),
@@ -207,7 +219,7 @@ NEVER_MIND = [
     Row("another 4xx about its state", [(409, {"error": "busy"})], [CANCELLED], Outcome.ALREADY_CANCELLED),
     Row("lost, then 422, cancelled", [LOST, CANT], [ACTIVE, CANCELLED], Outcome.CANCELLED, READ_BACK, 2),
     Row("lost, then 422, filled", [LOST, CANT], [ACTIVE, FILLED], Outcome.TOO_LATE, READ_BACK, 2),
-    Row("lost, then 422, open to the end", [LOST, CANT], [ACTIVE], Outcome.REFUSED, REPLY, 2),
+    Row("lost, then 422, open to the end", [LOST, CANT], [ACTIVE], Outcome.UNKNOWN, None, 2),
     Row("lost, then 422, gone from the deal", [LOST, CANT], [ACTIVE, [OTHER]], Outcome.UNKNOWN, None, 2),
     Row("lost, then 401", [LOST, BAD_SIGNATURE], [ACTIVE], Outcome.UNKNOWN, None, 2),
     Row("not_found", [NOT_FOUND], [NOT_FOUND], Outcome.NOT_FOUND),
@@ -238,6 +250,10 @@ NEVER_MIND = [
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0, says="safe to run again"),
     Row("no wait, accepted", [(201, ACTIVE)], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True},
         no_looks=True),
+    *(Row(f"no wait, accepted {n}", [it], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True)
+      for n, it in enumerate([(204, ""), DEAL_ENTITY, [OTHER], WAIT_FOR_INFO])),
+    *(Row(f"no wait, unanswered {n}", [it], [ACTIVE], Outcome.UNKNOWN, None, 3, terms={"no_wait": True})
+      for n, it in enumerate(SUBSET)),
     Row("a Safety row seen before sending again", [(429, "R", {"Retry-After": "2"})],
         [[deal_row(deal_order_type="Safety")]], Outcome.REFUSED, READ_BACK, 1, says="not a Manual Safety"),
     *(Row(f"refused {n}", [no], [ACTIVE], Outcome.REFUSED, REPLY, no_looks=True) for n, no in enumerate(NEVER_MIND)),
@@ -272,6 +288,9 @@ def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
 
 # --- the outcome table, SmartTrades
 
+NO_TRADE_AT_ALL = ({}, [], "null", "1", '"ok"', HTML, (202, {"status": "ok"}), {"id": 1}, {"id": None}, [WAITING],
+                   {"smart_trade": WAITING}, (408, ""))  # fmt: skip
+
 
 @rows(
     Row("cancelled in the reply", [GONE], [WAITING], Outcome.CANCELLED, REPLY, no_looks=True),
@@ -280,9 +299,15 @@ def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
     Row("201", [(201, GONE)], [WAITING], Outcome.CANCELLED, REPLY),
     Row("202", [(202, CANCELLING)], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("204", [(204, "")], [GONE], Outcome.CANCELLED, READ_BACK),
-    Row("an object that shows nothing", [{}], [WAITING], Outcome.PENDING),
+    *(Row(f"unanswered {n}", [it], [WAITING], Outcome.UNKNOWN, None, 3, terms=terms)
+      for n, it in enumerate(NO_TRADE_AT_ALL) for terms in ({}, {"no_wait": True})),
+    Row("no wait, 204", [(204, "")], [WAITING], Outcome.REQUESTED, REPLY, terms={"no_wait": True}),
+    Row("no wait, on its way", [WAIT_FOR_INFO], [WAITING], Outcome.REQUESTED, REPLY, terms={"no_wait": True}),
+    Row("no wait, an id without a status", [{"id": 30404547}], [WAITING], Outcome.REQUESTED, REPLY,
+        terms={"no_wait": True}),
     Row("an id without a status", [{"id": 30404547}], [GONE], Outcome.CANCELLED, READ_BACK),
-    Row("a status without an id proves nothing", [{"status": {"type": "cancelled"}}], [WAITING], Outcome.PENDING),
+    Row("a status without an id proves nothing", [{"status": {"type": "cancelled"}}], [WAITING], Outcome.UNKNOWN,
+        None, 3),
     Row("only basic_type", [{"id": "30404547", "status": {"basic_type": "cancelled"}}], [WAITING],
         Outcome.CANCELLED, REPLY),
     Row("finished", [CANCELLING], [trade("finished")], Outcome.TOO_LATE, READ_BACK),

@@ -153,15 +153,28 @@ def test_the_history_reaches_from_30_days_back_to_tomorrow(wire: Wire, venue: Ht
 
 UNANSWERED = (
     HTML, "", "null", "[]", "{}", '{"order_', {"order_id": 1}, {"order_id": 0}, {"result": 0}, BAD_NONCE, (500, HTML),
-    (502, ""), (504, HTML), LOST,
+    (502, ""), (504, HTML), (408, ""), LOST,
+    {"result": "0"}, {"result": False}, {"result": "false"}, {"result": ""}, {"result": None},
+    {"result": "no rights"}, {"result": {}}, {"result": []}, {"result": {"message": "queued"}},
+    {"result": [1]}, {"result": {"order_id": 1}},
+    {"result": [{"order_id": 2929292929}, {"order_id": 1}]}, {"result": 1, "order_id": 1}, {"result": {"error": ""}},
 )  # fmt: skip
-ACCEPTED = (GOOD, {"order_id": "2929292929"}, {"result": 1}, {"result": True, "error": None}, {**GOOD, "code": 0},
+ACCEPTED = (GOOD, {"order_id": "2929292929"}, {"result": 1}, {"result": "1"}, {"result": {"order_id": 2929292929}},
+            {"result": [{"order_id": "2929292929"}]}, {"result": {"order_id": 2929292929, "error": None}},
+            {"result": True, "error": None}, {**GOOD, "code": 0},
             {**GOOD, "error": "0"}, {**GOOD, "errMsg": ""}, {**GOOD, "errorMsg": False, "error": 0})  # fmt: skip
 KEY_TROUBLE = (
     {"code": 12, "error": "Invalid signature"}, {"code": 4, "errMsg": "Bad sign."},
     {"code": 4, "error": "No matching pair is found for apiKey:..."}, (403, {"error": "Invalid api key provided"}),
     (403, {"error": "Invalid signature provided"}), (401, {"error": "Access denied"}), (401, ""),
     {"error": "User is not found", "code": 7}, {"error": "quelque chose", "code": "8"},
+)  # fmt: skip
+NO_INSIDE = (
+    ({"result": {"error": "no rights"}}, Outcome.REFUSED), ({"result": {"errMsg": ["Exec wrong"]}}, Outcome.REFUSED),
+    ({"result": {"error": "Order not found"}}, Outcome.REFUSED),
+    ({"result": {"error": "Invalid signature", "code": 12}}, Outcome.UNAUTHORIZED),
+    ({"result": {"error": "?", "code": 7}}, Outcome.UNAUTHORIZED),
+    ({"result": {"error": "x", "order_id": 2929292929}}, Outcome.REFUSED),
 )  # fmt: skip
 WRONG_URL = (
     {"errMsg": "Unsupported query method", "code": 2}, {"errMsg": "\u043d\u0435\u0442", "code": "2"},
@@ -203,7 +216,7 @@ WRONG_URL = (
     Row("any other text", [{"error": "Exec wrong", "code": 18}], [ACTIVE], Outcome.REFUSED, says="Exec wrong"),
     Row("lost, no, 31", [LOST, NO], [ACTIVE, GONE], Outcome.CANCELLED, READ_BACK, 2),
     Row("lost, no, 21", [LOST, NO], [ACTIVE, listed(line(21))], Outcome.TOO_LATE, READ_BACK, 2),
-    Row("lost, no, open to the end", [LOST, NO], [ACTIVE], Outcome.REFUSED, REPLY, 2),
+    Row("lost, no, open to the end", [LOST, NO], [ACTIVE], Outcome.UNKNOWN, None, 2),
     Row("lost, stat 2: only read", [LOST], [UNDER_WAY, UNDER_WAY, GONE], Outcome.CANCELLED, READ_BACK, 1),
     Row("lost, stat 2 to the end", [LOST], [UNDER_WAY], Outcome.UNKNOWN, None, 1),
     Row("lost, in neither list", [LOST], [NOWHERE], Outcome.UNKNOWN, None, 1),
@@ -218,6 +231,12 @@ WRONG_URL = (
     Row("never reached", [UNREACHED], [UNREACHED], Outcome.UNAVAILABLE, None, 0),
     Row("no wait", [GOOD], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True),
     *(Row(f"accepted {n}", [it], [GONE], Outcome.CANCELLED, READ_BACK) for n, it in enumerate(ACCEPTED)),
+    *(Row(f"no wait, accepted {n}", [it], [ACTIVE], Outcome.REQUESTED, REPLY, terms={"no_wait": True}, no_looks=True)
+      for n, it in enumerate(ACCEPTED)),
+    *(Row(f"no wait, unanswered {n}", [it], [ACTIVE], Outcome.UNKNOWN, None, 2, terms={"no_wait": True})
+      for n, it in enumerate(UNANSWERED)),
+    *(Row(f"a no inside {n}", [it], [ACTIVE], outcome, REPLY, terms=terms)
+      for n, (it, outcome) in enumerate(NO_INSIDE) for terms in ({}, {"no_wait": True})),
     *(Row(f"key trouble {n}", [it], [ACTIVE], Outcome.UNAUTHORIZED, REPLY, no_looks=True)
       for n, it in enumerate(KEY_TROUBLE)),
     *(Row(f"wrong url {n}", [it], [ACTIVE], Outcome.REFUSED, REPLY, no_looks=True) for n, it in enumerate(WRONG_URL)),
@@ -299,6 +318,8 @@ def test_a_bad_signature_of_the_header_scheme_may_be_the_clock(wire: Wire, clock
         {"result": [line(31)]},
         [line(31)],
         listed({"id": "2929292929", "stat": "31"}),
+        listed({"id": "2929292929", "order_id": None, "stat": "31"}),
+        listed({"id": 2929292929, "order_id": 1, "stat": 10}, {"id": 1, "order_id": 2929292929, "stat": 31}),
         listed({"order_id": 2929292929, "stat": 31}),
     ],
 )
@@ -313,7 +334,8 @@ def test_every_shape_of_a_list(document: Any, wire: Wire, venue: HttpVenue) -> N
     "document",
     [NOWHERE, {"result": {"orders": {"order": None}}}, {"orders": None}, {"orders": []}, {"orders": {}},
         {"result": {"orders": {}}},
-     listed(line(31, id=1, order_id=1)), listed(line(31, id=1, order_id=1, order_nb="2929292929"))],
+     listed(line(31, order_id=1)), listed(line(31, order_id=0)), listed(line(31, id=1, order_id=1)),
+        listed(line(31, id=1, order_id=1, order_nb="2929292929"))],
 )  # fmt: skip
 def test_no_such_row(document: Any, wire: Wire, venue: HttpVenue) -> None:
     wire.on("POST", LIST, document).on("POST", HISTORY, EMPTY_HISTORY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -17,17 +18,9 @@ from hypothesis import strategies as st
 from tests.venues.fakes import EPOCH, FakeClock, Held, built, link_to
 from venues.interface import Limited, NeverSent, Refused, Unauthorized, Uncertain
 from venues.registry import VERBS, face_of
-from venues.wire.http import NOT_JSON, Reply, Request, parse_json
-from venues.wire.link import (
-    NoSuchRoute,
-    NotTheApi,
-    held,
-    login_step,
-    raise_for_shared_answers,
-    retry_after,
-    said,
-    wrong_address,
-)
+from venues.wire.answers import NoSuchRoute, NotTheApi, raise_for_shared_answers, retry_after, said, wrong_address
+from venues.wire.http import DEEPEST, NOT_JSON, Reply, Request, parse_json
+from venues.wire.login import held, login_step
 
 
 def reply(status: int, body: Any = b"", **headers: str) -> Reply:
@@ -47,6 +40,8 @@ def test_answers_that_each_venue_reads_itself(status: int) -> None:
         (reply(503, {"error": "down"}), Uncertain, "down"),
         (reply(599), Uncertain, "599"),
         (reply(100), Uncertain, "100"),
+        (reply(408), Uncertain, "408"),
+        (reply(408, {"error": "Order not found"}), Uncertain, "not found"),
         (reply(300), NotTheApi, "check `url`"),
         (reply(304), NotTheApi, "check `url`"),
         (reply(403, b" <html>"), NotTheApi, "not reached"),
@@ -86,6 +81,10 @@ def test_a_ban_is_told_from_a_limit() -> None:
         ({"Retry_After": format_datetime(EPOCH - timedelta(seconds=90), usegmt=True)}, b"", 0.0),
         ({"Retry_After": "Fri, 20 Nov 2026 12:01:00"}, b"", 60.0),
         ({"Retry_After": "-5"}, b"", None),
+        ({"Retry_After": "Fri, 20 Nov 2026 12:01:00 +99999999"}, b"", None),
+        ({"Retry_After": "Fri, 20 Nov 2026 12:01:00 +99999999999999"}, b"", None),
+        ({"Retry_After": "Fri, 20 Nov 99999999999999 12:01:00 GMT"}, b"", None),
+        ({"Retry_After": "Fri, 99 Nov 2026 12:01:00 GMT"}, b"", None),
         ({"Retry_After": "soon"}, b"", None),
         ({"Retry_After": "\u0663"}, b"", None),
         ({"Retry_After": "12.5"}, b"", None),
@@ -184,12 +183,49 @@ def test_numbers_stay_exact(body: bytes, data: Any) -> None:
     ids=str,
 )  # fmt: skip
 def test_what_is_not_json(body: bytes) -> None:
+    assert parse_json(body) is NOT_JSON
+
+
+def nested(depth: int, kind: str = "[") -> bytes:
+    """In: `[` lists, `{` objects, `"` lists full of text that looks like brackets."""
+    opening, closing = {"[": ("[", "]"), "{": ('{"a":', "}"), '"': ('["]\\"]\\\\", ', "]")}[kind]
+    return (opening * depth + "1" + closing * depth).encode()
+
+
+@pytest.mark.parametrize("kind", ["[", "{", '"'])
+@pytest.mark.parametrize("limit", [1000, 100_000], ids=["as usual", "as eth-account leaves it"])
+def test_deep_nesting_is_no_json(kind: str, limit: int) -> None:
+    """Neither an error in the middle of a report nor the end of the interpreter's stack."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(1000)  # eth-account, which other tests import, raises it
+    sys.setrecursionlimit(limit)
     try:
-        assert parse_json(body) is NOT_JSON
+        for depth in (DEEPEST + 1, 500, 900, 100_000):
+            assert parse_json(nested(depth, kind)) is NOT_JSON
+        for depth in (1, 30, DEEPEST):
+            assert parse_json(nested(depth, kind)) == json.loads(nested(depth, kind))
     finally:
         sys.setrecursionlimit(before)
+
+
+@pytest.mark.parametrize("opened", ["[" * 200, "{[" * 100, '"' * 101 + "[" * 200, "\\" + "[" * 200])
+def test_deep_nesting_that_is_never_closed(opened: str) -> None:
+    assert parse_json(opened.encode()) is NOT_JSON
+
+
+def test_brackets_in_text_are_text() -> None:
+    document = [{"why": "[" * 500 + '"\\' + "{" * 500, "\\": '\\"['}] * 3
+    assert parse_json(json.dumps(document).encode()) == document
+
+
+def test_many_rows_are_no_nesting_and_cost_little() -> None:
+    rows = [{"order_id": str(number), "tags": [], "why": 'a "quoted" [x]'} for number in range(100_000)]
+    body = json.dumps(rows).encode()
+    began = time.process_time()
+    assert len(parse_json(body)) == 100_000
+    both = time.process_time() - began
+    began = time.process_time()
+    json.loads(body)
+    assert both < 5 * (time.process_time() - began) + 0.5
 
 
 @given(st.binary(max_size=60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from decimal import Decimal
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -73,6 +74,29 @@ def test_only_the_latest_signatures_are_kept() -> None:
         masks.add_signature(f"signature-{number:06}")
     assert len(masks._signatures) == RECENT
     assert masks.text(f"signature-{10 * RECENT - 1:06}") == "***"
+
+
+def test_a_thread_may_sign_while_another_prints() -> None:
+    """An order's report is masked while other orders' requests are signed: what is walked through never changes."""
+    masks = Masks()
+    masks.add_signature("signature-0")
+    walked = iter(masks._signatures)
+    next(walked)
+    masks.add_signature("signature-1")
+    assert "signature-1" not in set(walked)
+    assert masks.text("signature-0 signature-1") == "*** ***"
+
+
+def test_signatures_are_added_one_after_another() -> None:
+    """Else one of two that are added at once would be lost, and shown."""
+    masks = Masks()
+    thread = threading.Thread(target=masks.add_signature, args=("signature-0",))
+    with masks._lock:
+        thread.start()
+        thread.join(0.05)
+        assert thread.is_alive()
+    thread.join(10)
+    assert masks.text("signature-0") == "***"
 
 
 def test_json_at_every_depth_keys_and_values() -> None:

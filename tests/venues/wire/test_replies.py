@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -132,6 +133,28 @@ def test_a_whole_run_on_any_answer(verb: str) -> None:
         json.dumps(result.raw, default=str)
 
     check()
+
+
+@pytest.mark.parametrize("verb", REFS)
+@pytest.mark.parametrize("depth", [500, 900, 100_000])
+@pytest.mark.parametrize("limit", [1000, 100_000], ids=["as usual", "as eth-account leaves it"])
+def test_an_answer_without_bottom_is_none(verb: str, depth: int, limit: int) -> None:
+    """As the answer to a cancel and to a look: the run ends, and its report holds no half of it."""
+    kinds = (
+        b'{"status": "success", "id": 7, "data": %s}',
+        b'[{"order_id": "7", "x": %s}]',
+        b'{"error": "no", "x": %s}',
+    )
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit)
+    try:
+        for kind in kinds:
+            venue = answering(verb, Reply(200, {}, kind % (b"[" * depth + b"]" * depth)))
+            sent, look = cancel(venue, REFS[verb]), cancel(venue, REFS[verb], dry_run=True)
+            assert (sent.outcome, look.outcome) == (Outcome.UNKNOWN, Outcome.UNAVAILABLE), sent.message
+            assert (sent.raw, look.raw) == (None, None)
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize(

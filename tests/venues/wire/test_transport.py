@@ -17,7 +17,7 @@ from venues.sandbox.practice import RawReply
 from venues.sandbox.practice import Reply as Answer
 from venues.sandbox.practice import Request as Asked
 from venues.sandbox.server import Running, start
-from venues.wire import transport
+from venues.wire import connection, transport
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
 from venues.wire.transport import Transport
@@ -181,7 +181,7 @@ def test_a_trickle_cannot_hold_us(start_of: bytes, server: Server, line: Transpo
 def test_a_reply_has_a_largest_size(
     packed: bool, server: Server, line: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "LARGEST_REPLY", 100_000)
+    monkeypatch.setattr(connection, "LARGEST_REPLY", 100_000)
     body = b"1" * 1_000_000
     sent = gzip.compress(body) if packed else body
     more = ["Content-Encoding: gzip"] if packed else []
@@ -198,7 +198,7 @@ def test_a_reply_has_a_largest_size(
 
 
 def test_the_cap_is_generous_but_there() -> None:
-    assert 1_000_000 < transport.LARGEST_REPLY <= 16 * 1024 * 1024
+    assert 1_000_000 < connection.LARGEST_REPLY <= 16 * 1024 * 1024
 
 
 # --- nothing left
@@ -285,7 +285,7 @@ def test_an_idle_connection_is_not_trusted(
     server: Server, running: Running, line: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.send(GET, 2.0)
-    monkeypatch.setattr(transport, "STALE_AFTER", 0.0)
+    monkeypatch.setattr(connection, "STALE_AFTER", 0.0)
     line.send(GET, 2.0)
     assert (running.connections, len(server.asked)) == (2, 2)
 
@@ -318,6 +318,39 @@ def test_no_retry_behind_our_back(server: Server, line: Transport) -> None:
         before = len(server.asked)
         assert line.send(Request("DELETE", "/x"), 2.0).status == status
         assert len(server.asked) == before + 1
+
+
+# --- more than one origin
+
+
+def test_a_request_may_name_its_own_origin(server: Server, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxy and trust are decided for where it goes, not for where the others go."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    lines: list[str] = []
+    with closing(Transport("http://venue.example", Masks(), log=lines.append)) as line:
+        with pytest.raises(NeverSent, match="proxy"):
+            line.send(GET, 2.0)
+        for _ in range(2):
+            assert line.send(Request("GET", "/x", origin=running.url), 2.0).status == 200
+    assert (running.connections, len(server.asked)) == (1, 2)
+    assert lines[2] == f"> GET {running.url}/x"
+
+
+def test_the_proxy_of_a_named_origin(server: Server, running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("NO_PROXY", "")
+    with closing(Transport(running.url, Masks())) as line:
+        assert line.send(GET, 2.0).status == 200
+        with pytest.raises(NeverSent, match="proxy"):
+            line.send(Request("GET", "/x", origin="http://elsewhere.example"), 2.0)
+    assert len(server.asked) == 1
+
+
+def test_certificates_are_asked_for_https_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
+    assert transport._verify("https://venue.example") == "/no/such/file"
+    assert transport._verify("http://venue.example") is True
 
 
 # --- the log

@@ -1,0 +1,14 @@
+"""What the trader asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of one order's cancel. `wait` is its deadline in seconds."""
+
+    wait: float = 30.0
+    no_wait: bool = False
+    dry_run: bool = False

@@ -1,0 +1,121 @@
+"""The practice venue's entities: a deal's order and a SmartTrade, with the fields of the documentation's examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from venues.sandbox.practice import PracticeOrder, iso
+
+
+def _amount(value: Decimal) -> str:
+    """Out: the decimal in the venue's way, which always shows a fraction."""
+    text = f"{value.normalize():f}"
+    return text if "." in text else text + ".0"
+
+
+def deal_row(order: PracticeOrder, word: str) -> dict[str, Any]:
+    """Out: one row of the deal's orders as `cancel_order` and `market_orders` show it."""
+    price = Decimal(order.price or "0")
+    return {
+        "order_id": order.order_id,
+        "order_type": order.side,
+        "deal_order_type": order.type,
+        "cancellable": word == "Active",
+        "status_string": word,
+        "created_at": iso(order.created) + "Z",
+        "updated_at": iso(order.updated) + "Z",
+        "quantity": order.quantity,
+        "quantity_remaining": _amount(Decimal(order.quantity) - Decimal(order.filled)),
+        "total": _amount(price * Decimal(order.filled)),
+        "rate": order.price,
+        "average_price": order.price if Decimal(order.filled) else "0.0",
+    }
+
+
+def smart_trade(order: PracticeOrder, word: str) -> dict[str, Any]:
+    """Out: the SmartTrade entity, with the fields of the documentation's example."""
+    entered = bool(Decimal(order.filled))
+    return {
+        "id": int(order.order_id),
+        "version": 2,
+        "account": {
+            "id": 32402783, "type": "binance_us", "name": "My Binance US", "market": "Binance US Spot",
+            "link": "/accounts/32402783",
+        },
+        "pair": order.symbol,
+        "instant": False,
+        "status": _status(word),
+        "leverage": {"enabled": False},
+        "position": {
+            "type": order.side,
+            "editable": False,
+            "units": {"value": order.quantity, "editable": False},
+            "price": {"value": order.price, "editable": False},
+            "total": {"value": _total(order)},
+            "order_type": "market" if entered else "limit",
+            "status": _status("finished" if entered else "order_placed"),
+        },
+        "take_profit": {"enabled": True, "price_type": "value", "steps": [_step(order, word)]},
+        "stop_loss": {"enabled": False},
+        "reduce_funds": {"steps": []},
+        "market_close": {},
+        "note": "practice",
+        "note_raw": None,
+        "skip_enter_step": False,
+        "data": _data(order, word),
+        "profit": {"volume": "-0.0030340983", "usd": "-0.0030340983", "percent": "-0.19", "roe": None},
+        "margin": {"amount": None, "total": None},
+        "is_position_not_filled": not entered,
+    }  # fmt: skip
+
+
+def _status(word: str) -> Mapping[str, str]:
+    title = "Cancelling" if word == "cancellation_pending" else word.replace("_", " ").title()
+    return {"type": word, "basic_type": word, "title": title}
+
+
+def _total(order: PracticeOrder) -> str:
+    return _amount(Decimal(order.price or "0") * Decimal(order.quantity))
+
+
+def _step(order: PracticeOrder, word: str) -> dict[str, Any]:
+    live = word not in ("finished", "cancelled")
+    return {
+        "id": 1000000000 + int(order.order_id),
+        "order_type": "limit",
+        "editable": live,
+        "units": {"value": order.quantity},
+        "price": {"type": "last", "value": _amount(Decimal(order.price or "0") * 2), "percent": None},
+        "volume": "100.0",
+        "total": _amount(Decimal(_total(order)) * 2),
+        "trailing": {"enabled": False, "percent": None},
+        "status": _status("order_placed" if live else word),
+        "data": {"cancelable": live, "panic_sell_available": live},
+        "position": 1,
+    }
+
+
+def _data(order: PracticeOrder, word: str) -> dict[str, Any]:
+    finished = word == "finished"  # of a cancelled SmartTrade the venue says finished: false
+    data: dict[str, Any] = {
+        "editable": False,
+        "current_price": {"bid": "0.10613", "ask": "0.10637", "last": "0.10636"},
+        "target_price_type": "price",
+        "orderbook_price_currency": order.symbol.partition("_")[0],
+        "base_order_finished": bool(Decimal(order.filled)),
+        "missing_funds_to_close": "0.0",
+        "liquidation_price": None,
+        "average_enter_price": order.price if Decimal(order.filled) else None,
+        "average_close_price": None,
+        "cancel_available": word.startswith("waiting"),
+        "finished": finished,
+        "entered_amount": order.filled,
+        "closed_amount": order.quantity if finished else "0.0",
+        "commission": 0.001,
+        "created_at": iso(order.created) + "Z",
+        "updated_at": iso(order.updated) + "Z",
+        "type": "smart_trade",
+    }
+    return data | ({"closed_at": iso(order.updated) + "Z"} if word in ("cancelled", "finished") else {})

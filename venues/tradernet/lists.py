@@ -1,0 +1,75 @@
+"""Tradernet's lists of orders: every shape they come in, and what a row shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from venues.interface import Order, State
+from venues.wire.answers import unreadable
+from venues.wire.http import Reply
+
+if TYPE_CHECKING:
+    from venues.tradernet.replies import OrderRow
+
+
+def find(reply: Reply, order_id: str) -> tuple[OrderRow, Any] | None:
+    """Out: the order's row, read and as it came. Its id is `order_id`; `id` only where the row has no other.
+
+    Raises Uncertain when the reply is no list.
+    """
+    from venues.tradernet.replies import OrderRow
+    from venues.wire.replies import Unreadable, parse
+
+    for item in rows_of(reply):
+        try:
+            row = parse(OrderRow, item)
+        except Unreadable:
+            continue
+        if order_id == (row.order_id or row.id):
+            return row, item
+    return None
+
+
+def rows_of(reply: Reply) -> list[Any]:
+    """The rows of an order list or history: with and without `result`, `orders` an object or a list, one row or many.
+
+    Raises Uncertain for any other shape. No orders: the key `order` is absent or null.
+    """
+    data = reply.data
+    for key in ("result", "orders", "order"):
+        if isinstance(data, dict) and key in data:
+            data = data[key]
+        elif key == "order" and isinstance(data, dict) and data is not reply.data:
+            return [data] if "stat" in data else []
+    if data is None and isinstance(reply.data, dict) and reply.data:
+        return []
+    if isinstance(data, dict) and data is not reply.data:
+        return [data]
+    if isinstance(data, list):
+        return data
+    raise unreadable(reply)
+
+
+STATES = {"2": State.CANCELLING, "30": State.CANCELLED, "31": State.CANCELLED} | dict.fromkeys(
+    ("21", "70", "71", "72", "74", "0"), State.ENDED
+)  # [docs]; 1, 10, 11, 12, 73, 75 and any other: open
+
+
+def order_of(row: OrderRow) -> Order:
+    from venues.wire.replies import decimal, difference
+
+    state = STATES.get(row.stat or "", State.OPEN)
+    if row.stat == "20" and row.leaves_qty is not None and decimal(row.leaves_qty) == 0:
+        state = State.ENDED  # executed without a rest [inferred]
+    return Order(
+        state=state,
+        status=row.stat,
+        symbol=row.instr,
+        side=row.oper,
+        type=row.type,
+        price=row.p,
+        quantity=row.q,
+        filled=difference(row.q, row.leaves_qty),
+        note=row.reason or "" if state is State.ENDED else "",
+        cancel_failed=row.stat == "75",
+    )
