@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -62,7 +63,9 @@ def wallet_account() -> Marked:
     return Marked("tanx with a wallet", "tanx", practice, {"wallet_key": key})
 
 
+@cache
 def rsa_key() -> str:
+    """Out: a key in PEM, one for all: it takes a while to make."""
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 

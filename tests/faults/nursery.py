@@ -29,18 +29,20 @@ ROOT = Path(__file__).resolve().parents[2]
 class Nursery:
     """The side of the tests: asks for runs, from any thread."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+    def __init__(self, *options: str) -> None:
+        argv = [sys.executable, *options, __file__]
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self._lock = threading.Lock()
         self._asked: dict[int, Future[int]] = {}
         self._listener = threading.Thread(target=self._listen)
         self._listener.start()
 
-    def run(self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, longest: float) -> int:
+    def run(
+        self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, longest: float,
+        stdin: Path | str = os.devnull,
+    ) -> int:  # fmt: skip
         """Run a Python script. Out: its exit code. Raises TimeoutError after `longest` seconds, and ends it."""
-        forked = self.begin(argv, env, out, err)
+        forked = self.begin(argv, env, out, err, stdin)
         try:
             return forked.wait(longest)
         except TimeoutError:
@@ -99,8 +101,9 @@ class Forked:
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    made = Nursery()
+def nursery(*options: str) -> Iterator[Nursery]:
+    """In: options of the interpreter, such as `-X dev`."""
+    made = Nursery(*options)
     try:
         yield made
     finally:

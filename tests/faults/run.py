@@ -116,11 +116,13 @@ def command(verb: str, *args: str, script: Path = SCALED) -> list[str]:
     return [sys.executable, str(script), verb, *args]
 
 
-def forked(made: Nursery, argv: list[str], env: Mapping[str, str], folder: Path) -> Ran:
+def forked(made: Nursery, argv: list[str], env: Mapping[str, str], folder: Path, stdin: str | None = None) -> Ran:
     """The same in a process that need not load everything anew. Raises TimeoutError when it hangs."""
     began = time.monotonic()
-    out, err = folder / "stdout", folder / "stderr"
-    code = made.run(argv, env, out, err, LONGEST)
+    out, err, lines = folder / "stdout", folder / "stderr", folder / "stdin"
+    lines.write_text(stdin or "")
+    code = made.run(argv, env, out, err, LONGEST, lines)
+    lines.unlink()
     return Ran(code, out.read_text(), err.read_text(), time.monotonic() - began)
 
 

@@ -47,10 +47,15 @@ def break_inside(where: str, told: str) -> None:
     for part in outer:
         owner = getattr(owner, part)
 
+    whole = getattr(owner, last)
+
     def fail(*args: object, **kwargs: object) -> NoReturn:
         raise RuntimeError(f"unexpected {told} in {args!r}")
 
     setattr(owner, last, fail)
+    for other in list(sys.modules.values()):  # those that have imported it by name
+        for held in [each for each, value in vars(other).items() if value is whole]:
+            setattr(other, held, fail)
 
 
 def main() -> None:
