@@ -51,7 +51,7 @@ def interim(rng: Random) -> Trick:
 
 
 def surplus(rng: Random) -> Trick:
-    """One that comes when the next request has left is its answer for all that HTTP can tell: it then says nothing."""
+    """A late one may meet the next request, and HTTP cannot tell whose it is: so it says nothing."""
     (name, body), pause = rng.choice(list(_SURPLUS.items())), rng.choice(PAUSES)
     if pause:
         return Trick(f"a surplus reply, an empty object, {pause:g} s after", YES, wire.surplus(b"{}", pause))
