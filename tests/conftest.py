@@ -22,6 +22,7 @@ from tests.faults.nursery import Nursery, nursery
 from tests.telling import Tell
 
 ROOT = Path(__file__).parent.parent
+RECURSION_LIMIT = sys.getrecursionlimit()
 Build = Callable[[Path, str], Path]
 Shared = Callable[[str, Callable[[Path], None]], Path]
 TOLD = pytest.StashKey[Tell]()
@@ -182,6 +183,13 @@ def nest() -> Iterator[Nursery]:
     """Out: runs the command in forked processes, which need not load everything anew."""
     with nursery() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def usual_recursion_limit() -> Iterator[None]:
+    """eth-account, which some tests use directly, raises the limit for the whole process: put it back after each."""
+    yield
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 # --- what the end of the run tells

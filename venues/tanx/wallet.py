@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from venues.interface import Unauthorized
@@ -48,6 +49,11 @@ class Wallet:
 
 
 def _eth_account() -> Any:
+    """Import the library, and undo what it does to the whole process: it raises the recursion limit so far
+
+    that a deeply nested reply would crash the interpreter instead of being unreadable.
+    """
+    limit = sys.getrecursionlimit()
     try:
         from eth_account import Account
     except ImportError:
@@ -55,4 +61,6 @@ def _eth_account() -> Any:
             "a wallet log-in needs the extra: pip install 'ordercancel[tanx]'; "
             "or set CANCEL_TANX_ACCESS_TOKEN and CANCEL_TANX_REFRESH_TOKEN instead"
         ) from None
+    finally:
+        sys.setrecursionlimit(limit)
     return Account
