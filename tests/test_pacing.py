@@ -313,18 +313,18 @@ def test_a_terminal_shows_a_bar_with_the_time_that_is_left(installed: Any, venue
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [str(installed.script()), "order", *orders(60), "-j", "4", "-o", "json"],
-        env=environ(installed, venue, TERM="xterm"), stdout=subprocess.PIPE, stderr=slave,
+        env=environ(installed, venue, TERM="xterm", NO_COLOR="1"), stdout=subprocess.PIPE, stderr=slave,
     )  # fmt: skip
     with process, killed_when_hung(process):
         os.close(slave)
         shown = read_all(master)
         out, _ = process.communicate(timeout=LONGEST)
-    pictures = re.findall(r"\[([#.]{20})\] (\d+)/60  about \d+ s left", shown)
+    pictures = re.findall(r"([━╸ ]{20}) (\d+)/60  about \d+ s left", shown)
     assert len(pictures) > 3, shown
     done = [int(count) for _, count in pictures]
     assert done == sorted(done)
-    assert all(bar.count("#") == 20 * int(count) // 60 for bar, count in pictures)
-    assert shown.rstrip("\n").endswith("\r")  # and the line is empty again in the end
+    assert all(bar.count("━") == 20 * int(count) // 60 for bar, count in pictures)
+    assert shown.endswith("\n\r\x1b[1A\x1b[2K")  # and the line is empty again in the end
     assert (process.returncode, json.loads(out)["exit_code"]) == (0, 0)
 
 

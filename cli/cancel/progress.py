@@ -14,8 +14,7 @@ from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
-from cli.output.render import colour_wanted
-from cli.output.streams import columns
+from cli.output.streams import colour_wanted, columns
 from cli.output.text import clean
 
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ class Spinner:
         self._counting = False
         self._done = 0
         self._counts = threading.Lock()
+        self._drawing = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(stream,), daemon=True) if enabled and stream else None
 
@@ -66,7 +66,7 @@ class Spinner:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        if self._thread:
+        if self._thread and self._drawing:
             self._thread.join(1.0)  # it erases the picture; a stopped terminal must not hold up the exit
 
     def say(self, text: str) -> None:
@@ -107,11 +107,15 @@ class Spinner:
         taken = 2 + (_BAR + 1 if bar else 0)  # the spinner, the bar, and blanks between
         progress = _progress(console, bar=bar)
         task = progress.add_task("", total=self._total)
+        self._drawing = True  # said before the look at `_stop`: one of the two sides sees the other
+        if self._stop.is_set():
+            return  # while rich was loading
         progress.start()
         while True:
             console.width = columns(stream) - 1
-            words = self.words()[: max(0, console.width - taken)]
-            progress.update(task, completed=self._done, description=words, refresh=True)
+            with self._counts:
+                words, done = self.words()[: max(0, console.width - taken)], self._done
+            progress.update(task, completed=done, description=words, refresh=True)
             if self._stop.wait(_EVERY):
                 break
         progress.stop()

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from cli.output.page import Grid, Line, Page, Span, one_order, several_orders
-from cli.output.streams import columns, write_out
+from cli.output.streams import colour_wanted, columns, write_out
 from cli.output.text import cells
 from venues.result import Result
 
@@ -41,15 +41,6 @@ def table(results: Sequence[Result], *, colour: bool, width: int | None) -> str:
     if width is None and not colour:
         return plain(page)  # rich takes 0.3 ms a row and 30 ms to load; a pipe needs none of it
     return _rich(page, colour, width or _UNLIMITED)
-
-
-def colour_wanted(is_terminal: bool, environ: Mapping[str, str]) -> bool:
-    """NO_COLOR says no; FORCE_COLOR yes (unless `0`); TERM=dumb no; else whether it is a terminal."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
-        return True
-    return is_terminal and environ.get("TERM") != "dumb"
 
 
 def plain(page: Page) -> str:

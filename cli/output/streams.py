@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TextIO
 from weakref import WeakSet
@@ -65,6 +66,15 @@ def encodable(text: str, stream: TextIO) -> str:
         text = text.replace("…", "...").replace("—", "-").replace("’", "'")
         return text.encode(encoding, "backslashreplace").decode(encoding)
     return text
+
+
+def colour_wanted(is_terminal: bool, environ: Mapping[str, str]) -> bool:
+    """NO_COLOR says no; FORCE_COLOR yes (unless `0`); TERM=dumb no; else whether it is a terminal."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return is_terminal and environ.get("TERM") != "dumb"
 
 
 def columns(stream: TextIO | None) -> int:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,6 +172,29 @@ def test_a_quick_run_shows_nothing(enabled: bool) -> None:
     terminal = Terminal()
     with Spinner(terminal, enabled=enabled, delay=60.0 if enabled else 0.0) as spinner:
         spinner.say("waiting")
+    assert terminal.getvalue() == ""
+
+
+def test_nobody_waits_for_rich_to_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cli.cancel import progress
+
+    loading, loaded, console = threading.Event(), threading.Event(), progress._console
+
+    def slow(stream: Any) -> Any:
+        loading.set()
+        assert loaded.wait(5)
+        return console(stream)
+
+    monkeypatch.setattr("cli.cancel.progress._console", slow)
+    terminal = Terminal()
+    spinner = Spinner(terminal, enabled=True, delay=0.0)
+    began = time.monotonic()
+    with spinner:
+        assert loading.wait(5)
+    assert time.monotonic() - began < 0.9
+    loaded.set()
+    assert spinner._thread is not None
+    spinner._thread.join(5)
     assert terminal.getvalue() == ""
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cli.output.page import outcome_words, summary
-from cli.output.render import colour_wanted, render, table
+from cli.output.render import render, table
+from cli.output.streams import colour_wanted
 from tests.cli.output.results import BARE, DEAL, DEAL_ROW, SMART, TANX
 from venues.result import Outcome, Result
 
