@@ -219,7 +219,7 @@ def test_without_the_extra_the_tokens_are_named(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_the_library_may_not_raise_the_recursion_limit() -> None:
-    """With its limit of 100,000 a parser would run past the end of the interpreter's stack; ours would not even then."""
+    """With its limit of 100,000 a parser would run past the end of the stack; ours would not even then."""
     code = (
         "import sys; from venues.tanx.wallet import Wallet; from venues.wire.http import parse_json; "
         "Wallet('ab' * 32); low = sys.getrecursionlimit() < 10_000; sys.setrecursionlimit(100_000); "
