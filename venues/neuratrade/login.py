@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import json
-import threading
 
 from ordercancel.secret import Secret
 from venues.interface import NeverSent, VenueError
 from venues.neuratrade.answers import raise_for_error
 from venues.wire import jwt
 from venues.wire.http import Reply, Request
-from venues.wire.link import HttpVenue, Link
-from venues.wire.login import held, login_step, took_the_token
+from venues.wire.login import SignedIn, held, login_step
 
 API = "/api/v1"
 
 
-class SignedIn(HttpVenue):
+class NeuraTradeLogin(SignedIn):
     """A venue that has a token before a request leaves."""
-
-    def __init__(self, link: Link) -> None:
-        super().__init__(link)
-        self._lock = threading.Lock()
-        self._token: str | None = None
-        self._untried: str | None = None  # got by a log-in, and not yet taken by the server
-        self._used = threading.local()  # the token of this thread's last request
 
     def prepare(self, patience: float) -> None:
         """A token is used as it is, unless it has run out and there are e-mail and password to get another."""
@@ -37,15 +28,11 @@ class SignedIn(HttpVenue):
             else:
                 self._token = given.strip()
 
-    def renew(self, patience: float) -> bool:
-        """A log-in whose token worked is made again; one whose fresh token is refused would be refused again."""
-        with held(self._lock, patience) as left:
-            if self._token != getattr(self._used, "token", None):  # another thread has renewed it
-                return True
-            if self._token == self._untried or not self._can_log_in():
-                return False
-            self._log_in(left)
+    def get_another(self, patience: float) -> bool:
+        if self._can_log_in():
+            self._log_in(patience)
             return True
+        return False
 
     def _can_log_in(self) -> bool:
         return all(self.optional_credential(field) for field in ("email", "password"))
@@ -58,9 +45,7 @@ class SignedIn(HttpVenue):
         body = json.dumps({"email": self.credential("email"), "password": self.credential("password")}).encode()
         try:
             reply = self.call(lambda: _request("POST", f"{API}/users/login", body, None), patience)
-            self.raise_for_shared_answers(reply)
-            raise_for_error(reply)
-            token = parse(Login, reply.data).token
+            token = parse(Login, self._good(reply).data).token
         except Unreadable:
             raise NeverSent("the log-in was answered with something unreadable") from None
         except VenueError as error:
@@ -80,11 +65,12 @@ class SignedIn(HttpVenue):
 
     def ask(self, method: str, path: str, patience: float, body: dict[str, str] | None = None) -> Reply:
         """One request with the token. Out: a 2xx reply. Raises a VenueError."""
-        token = self._used.token = self._token
         content = body and json.dumps(body).encode()
-        reply = self.call(lambda: _request(method, API + path, content or None, token), patience)
-        if token == self._untried and took_the_token(reply):
-            self._untried = None
+        return self._good(
+            self.call_with_token(lambda token: _request(method, API + path, content or None, token), patience)
+        )
+
+    def _good(self, reply: Reply) -> Reply:
         self.raise_for_shared_answers(reply)
         raise_for_error(reply)
         return reply

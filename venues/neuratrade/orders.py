@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, Uncertain, VenueError
 from venues.neuratrade import FACE
-from venues.neuratrade.login import SignedIn
+from venues.neuratrade.login import NeuraTradeLogin
 from venues.result import Outcome
 from venues.wire.answers import NoSuchRoute, as_raw, unreadable
 from venues.wire.link import Link
@@ -29,7 +29,7 @@ HALF_CANCELLED = (
 )
 
 
-class NeuraTrade(SignedIn):
+class NeuraTrade(NeuraTradeLogin):
     """NeuraTrade orders, read back through their position: the server has no read for orders."""
 
     name = FACE.name

@@ -6,7 +6,6 @@ Sources: docs.tanx.fi; the official Python, Node and Go connectors.
 from __future__ import annotations
 
 import json
-import threading
 from typing import Any
 
 from ordercancel.secret import Secret
@@ -14,54 +13,45 @@ from venues.interface import NeverSent, Unauthorized, VenueError
 from venues.tanx.answers import raise_for_error
 from venues.wire import jwt
 from venues.wire.http import Reply, Request
-from venues.wire.link import HttpVenue, Link
-from venues.wire.login import held, login_step, took_the_token
+from venues.wire.link import Link
+from venues.wire.login import SignedIn, held, login_step
 
 RENEW_BEFORE = 30  # seconds of life left, below which an access token is refreshed first
 LOCK_PATIENCE = 10.0  # seconds to wait for another process's refresh; then go on without the lock
 
 
-class SignedIn(HttpVenue):
+class TanxLogin(SignedIn):
     """A venue that has an access token before a request leaves."""
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
-        self._lock = threading.Lock()
-        self._access: str | None = None
         self._fresh: str | None = None  # got in this run: used until the venue refuses it, whatever our clock says
-        self._untried: str | None = None  # got by a wallet log-in, and not yet taken by the venue
         self._unstored: str | None = None  # a refresh token that only this run knows
-        self._used = threading.local()  # the token of this thread's last request
 
     def prepare(self, patience: float) -> None:
         with held(self._lock, patience) as left:
-            self._access = self._access or self.optional_credential("access_token")
-            if self._access is None:
+            self._token = self._token or self.optional_credential("access_token")
+            if self._token is None:
                 self._sign_in(left)
-            elif self._access != self._fresh and self._expires_soon(self._access):
+            elif self._token != self._fresh and self._expires_soon(self._token):
                 self._renew(left)
             else:
                 return
-            self._fresh = self._access
+            self._fresh = self._token
 
-    def renew(self, patience: float) -> bool:
-        """A log-in whose token worked is made again; one whose fresh token is refused would be refused again."""
-        with held(self._lock, patience) as left:
-            if self._access != getattr(self._used, "token", None):  # another thread has renewed it
-                return True
-            if self._access == self._untried:
-                return False
-            self._renew(left)
-            self._fresh = self._access
-            return True
+    def get_another(self, patience: float) -> bool:
+        self._renew(patience)
+        self._fresh = self._token
+        return True
 
     def ask(self, method: str, path: str, patience: float, body: dict[str, int] | None = None) -> Reply:
         """One request with the token. Out: a `status: success` envelope. Raises a VenueError."""
-        token = self._used.token = self._access
-        headers = {"Authorization": f"JWT {token}"}
-        reply = self.call(lambda: request(method, path, body, headers), patience)
-        if token == self._untried and took_the_token(reply):
-            self._untried = None
+        reply = self.call_with_token(
+            lambda token: request(method, path, body, {"Authorization": f"JWT {token}"}), patience
+        )
+        return self._good(reply)
+
+    def _good(self, reply: Reply) -> Reply:
         self.raise_for_shared_answers(reply)
         raise_for_error(reply)
         return reply
@@ -90,10 +80,10 @@ class SignedIn(HttpVenue):
         """
         stored = self._link.credentials.reload("access_token")
         self._link.credentials.reload("refresh_token")
-        if stored is None or stored.reveal() == self._access or self._expires_soon(stored.reveal()):
+        if stored is None or stored.reveal() == self._token or self._expires_soon(stored.reveal()):
             return False
         self._link.masks.add(stored.reveal())
-        self._access = stored.reveal()
+        self._token = stored.reveal()
         return True
 
     def _refresh_or_sign_in(self, ends: float) -> None:
@@ -130,7 +120,7 @@ class SignedIn(HttpVenue):
         if in_place_of is not None:
             self._replace_pair(access, refresh or in_place_of)
         self._link.masks.add(access)
-        self._access = self._untried = access
+        self._token = self._untried = access
 
     def _replace_pair(self, access: str, refresh: str) -> None:
         """Store a new pair before it is used. The refresh token goes first: alone, it still makes a new pair."""
@@ -149,17 +139,14 @@ class SignedIn(HttpVenue):
                 "tanX: the new access token could not be stored and serves this run only; "
                 "renew access_token where it comes from, or remove it there"
             )
-        self._access = access
+        self._token = access
 
     def _login_call(self, path: str, body: dict[str, str], patience: float) -> Any:
         from venues.tanx.replies import Envelope
         from venues.wire.replies import Unreadable, parse
 
         try:
-            reply = self.call(lambda: request("POST", path, body), patience)
-            self.raise_for_shared_answers(reply)
-            raise_for_error(reply)
-            return parse(Envelope, reply.data)
+            return parse(Envelope, self._good(self.call(lambda: request("POST", path, body), patience)).data)
         except Unreadable:
             raise NeverSent("the log-in was answered with something unreadable") from None
         except VenueError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from venues.interface import Answer, Habits, Order, OrderRef, State, Uncertain
 from venues.tanx import FACE
-from venues.tanx.login import SignedIn
+from venues.tanx.login import TanxLogin
 from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BY_USER = "Order cancelled by user"
 
 
-class Tanx(SignedIn):
+class Tanx(TanxLogin):
     """tanX orders. Every path ends in `/`."""
 
     name = FACE.name

@@ -1,15 +1,47 @@
-"""What every log-in shares: one at a time, and what its faults mean for the cancel that waits for it."""
+"""What every log-in shares: one at a time, when it is made again, and what its faults mean for the cancel."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from venues.interface import NeverSent, Refused, Unauthorized, Uncertain, VenueError
 from venues.wire.answers import NotTheApi
-from venues.wire.http import Reply
+from venues.wire.http import Reply, Request
+from venues.wire.link import HttpVenue, Link
+
+
+class SignedIn(HttpVenue):
+    """A venue that has a token before a request leaves, and may get another when it is refused."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(link)
+        self._lock = threading.Lock()
+        self._token: str | None = None
+        self._untried: str | None = None  # got by a log-in of this run, and not yet taken by the venue
+        self._used = threading.local()  # the token of this thread's last request
+
+    @abstractmethod
+    def get_another(self, patience: float) -> bool:
+        """Replace the token, which the venue refuses. Out: False where there is no way to. Holds the lock."""
+
+    def renew(self, patience: float) -> bool:
+        """A log-in whose token worked is made again; one whose fresh token is refused would be refused again."""
+        with held(self._lock, patience) as left:
+            if self._token != getattr(self._used, "token", None):  # another thread has renewed it
+                return True
+            return self._token != self._untried and self.get_another(left)
+
+    def call_with_token(self, make: Callable[[str | None], Request], patience: float) -> Reply:
+        """Send the request that `make` builds with the token. Out: the reply. Raises as `call` does."""
+        token = self._used.token = self._token
+        reply = self.call(lambda: make(token), patience)
+        if token == self._untried and took_the_token(reply):
+            self._untried = None
+        return reply
 
 
 @contextmanager
