@@ -19,7 +19,8 @@ def next_look(known: Known, terms: Terms, habits: Habits) -> float | None:
     """
     now = known.at if known.at >= known.quiet_until or known.quiet_until >= terms.wait else known.quiet_until
     allowed = habits.most_looks * max(1.0, terms.wait / 30)
-    if now >= terms.wait or known.looks >= allowed:
+    last_chance = terms.wait - min(0.5, terms.wait / 10)
+    if now >= terms.wait or known.looks >= allowed or (known.looked or 0.0) >= last_chance:
         return None
     times = _Times((() if known.accepted else (0.0,)) + habits.first_looks, habits.then_every)
     since = now if known.since is None else known.since
@@ -29,7 +30,6 @@ def next_look(known: Known, terms: Terms, habits: Habits) -> float | None:
     if known.looked is not None and since + at >= terms.wait:
         return None  # the one before was the last
     last = since + times[number + 1] >= terms.wait or known.looks + 1 >= allowed
-    last_chance = terms.wait - min(0.5, terms.wait / 10)
     return max(now, last_chance if last and at > 0 else since + at)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.venues.procedure.world import Truth, World
 from venues.interface import Habits
 from venues.procedure.judge import Step
-from venues.procedure.known import Ask, Known
+from venues.procedure.known import Ask, Came, Known
 from venues.procedure.terms import Terms
 from venues.procedure.verdict import Verdict
 from venues.result import Outcome
@@ -56,6 +56,8 @@ class Laws:
         """What may be sent, and when."""
         if step.at > self.terms.wait + ROUNDING:
             raise Broken("nothing is planned beyond the deadline", known, world, step)
+        if step.ask is Ask.LOOK and self._too_soon(known, step):
+            raise Broken("looks are apart", known, world, step)
         if step.ask is not Ask.CANCEL:
             return
         if self.terms.dry_run:
@@ -66,6 +68,11 @@ class Laws:
             raise Broken("six cancels at most", known, world, step)
         if world.hushed:
             raise Broken("a pause is kept", known, world, step)
+
+    def _too_soon(self, known: Known, step: Step) -> bool:
+        """Only fresh credentials are tried at once; and a back-off has waited."""
+        again = known.last is Came.RENEWED or step.jitter
+        return known.looked is not None and max(step.at, known.at) <= known.looked + ROUNDING and not again
 
     def _holds(self, known: Known, world: World, said: Verdict) -> None:
         if known.attempts != world.left:

@@ -174,7 +174,7 @@ MUTANTS = {
         "a dry run sends nothing", **table(Came.SEEN, judge._send, True), terms=Terms(wait=0.3, dry_run=True)
     ),
     "no back-off": Mutant("it always ends", **table(Came.UNREACHED, judge._send)),
-    "a refused look is repeated at once": Mutant("it always ends", **table(Came.LOOK_REFUSED, _look_at_once)),
+    "a refused look is repeated at once": Mutant("looks are apart", **table(Came.LOOK_REFUSED, _look_at_once)),
     "a look beyond the deadline": Mutant(
         "nothing is planned beyond the deadline", judge, "next_look", _beyond_the_deadline
     ),
@@ -234,6 +234,7 @@ LAWS = (
     "a pause is kept",
     "attempts are right",
     "a dry run sends nothing",
+    "looks are apart",
     "it always ends",
     "it ends by the deadline",
     "nothing is planned beyond the deadline",

@@ -173,6 +173,7 @@ def test_the_second_cancel(cancels: list[Step], looks: list[Step], sent: int, ou
         (30.0, {"most_looks": 4}, 0.0, [1.0, 2.0, 5.0, 29.5]),
         (30.0, {}, 7.0, [1.0, 8.0, 15.0, 22.0, 29.5]),
         (30.0, {}, 4.0, [1.0, 5.0, 9.0, 13.0, 17.0, 21.0, 25.0, 29.5]),
+        (30.0, {"first_looks": (2.7,)}, 0.0, [*(2.7 + 3 * n for n in range(9)), 29.5]),
         (30.0, {"first_looks": (0.5,)}, 0.0, [0.5, *(3.5 + 3 * n for n in range(8)), 29.5]),
     ],
 )
