@@ -28,8 +28,8 @@ from venues.result import Outcome
 
 BEFORE = (World(), World(truth=Truth.CANCELLED), World(truth=Truth.FILLED))
 MORE = {"tanx": (World(unripe=True),), "deal-order": (World(fixed=True),)}
-WAITS = {"deal-order": 1.2, "tanx": 0.9, "order": 0.4, "tradernet": 1.2}  # a SmartTrade has a deal order's habits
-AT_ONCE = 0.3  # seconds; without waiting nothing depends on the schedule
+WAITS = {"deal-order": 1.05, "tanx": 0.45, "order": 0.25, "tradernet": 1.05}  # a SmartTrade has a deal order's habits
+AT_ONCE = 0.2  # seconds; without waiting nothing depends on the schedule
 TERMS = {
     "to the proof": lambda wait: Terms(wait=wait),
     "without waiting": lambda wait: Terms(wait=AT_ONCE, no_wait=True),
