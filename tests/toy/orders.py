@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from venues.interface import Answer, Habits, NotFound, Order, OrderRef, Refused, State, Unauthorized
 from venues.toy import FACE
+from venues.wire.answers import as_raw, said, unreadable
 from venues.wire.http import Reply, Request
-from venues.wire.link import HttpVenue, as_raw, said, unreadable
+from venues.wire.link import HttpVenue
 
 STATES = {"open": State.OPEN, "going": State.CANCELLING, "gone": State.CANCELLED, "sold": State.ENDED}
 
@@ -15,6 +16,7 @@ class Toy(HttpVenue):
 
     name = FACE.name
     title = FACE.title
+    verb = "toy"
     replies = "venues.wire.replies"  # no models of its own
     habits = Habits(
         first_looks=(0.1, 0.3), then_every=1.0, most_looks=20, repeats=2, cancel_timeout=5.0, read_timeout=5.0,
