@@ -15,7 +15,7 @@ from tests.fuzzing.play import Player
 from tests.fuzzing.stories import scenario
 from tests.telling import Tell
 
-RUNS = 240
+RUNS = 300
 AT_A_TIME = 6  # they mostly wait
 CHUNK = 20  # seeds a test, so that several workers share them
 SEEDS = range(1, RUNS + 1)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import re
 import subprocess
 import sys
