@@ -45,7 +45,7 @@ class NeuraTradeLogin(SignedIn):
         body = json.dumps({"email": self.credential("email"), "password": self.credential("password")}).encode()
         try:
             reply = self.call(lambda: _request("POST", f"{API}/users/login", body, None), patience)
-            token = parse(Login, self._good(reply).data).token
+            token = parse(Login, self.good(reply).data).token
         except Unreadable:
             raise NeverSent("the log-in was answered with something unreadable") from None
         except VenueError as error:
@@ -66,14 +66,12 @@ class NeuraTradeLogin(SignedIn):
     def ask(self, method: str, path: str, patience: float, body: dict[str, str] | None = None) -> Reply:
         """One request with the token. Out: a 2xx reply. Raises a VenueError."""
         content = body and json.dumps(body).encode()
-        return self._good(
+        return self.good(
             self.call_with_token(lambda token: _request(method, API + path, content or None, token), patience)
         )
 
-    def _good(self, reply: Reply) -> Reply:
-        self.raise_for_shared_answers(reply)
+    def raise_for_error(self, reply: Reply) -> None:
         raise_for_error(reply)
-        return reply
 
 
 def _request(method: str, path: str, body: bytes | None, token: str | None) -> Request:

@@ -113,7 +113,8 @@ class Cancel:
     def _note(self, of: Ask, got: Answer | VenueError | bool | None, began: float = 0.0) -> None:
         quiet = judge.limited_wait(self._known, got, self._venue.habits) if isinstance(got, Limited) else 0.0
         at = max(began, self._now())
-        event = Event(of, got, at, began, self._clock.now(), self._pace.unreachable, quiet)
+        when = self._clock.now() if got is None else None  # only a cancel that leaves is told with its hour
+        event = Event(of, got, at, began, when, self._pace.unreachable, quiet)
         self._known = self._known.after(event)
         if isinstance(got, Limited) and got.banned:
             self._pace.ban(got.message)

@@ -49,12 +49,10 @@ class TanxLogin(SignedIn):
         reply = self.call_with_token(
             lambda token: request(method, path, body, {"Authorization": f"JWT {token}"}), patience
         )
-        return self._good(reply)
+        return self.good(reply)
 
-    def _good(self, reply: Reply) -> Reply:
-        self.raise_for_shared_answers(reply)
+    def raise_for_error(self, reply: Reply) -> None:
         raise_for_error(reply)
-        return reply
 
     def _expires_soon(self, token: str) -> bool:
         exp = jwt.expiry(token)
@@ -146,7 +144,7 @@ class TanxLogin(SignedIn):
         from venues.wire.replies import Unreadable, parse
 
         try:
-            return parse(Envelope, self._good(self.call(lambda: request("POST", path, body), patience)).data)
+            return parse(Envelope, self.good(self.call(lambda: request("POST", path, body), patience)).data)
         except Unreadable:
             raise NeverSent("the log-in was answered with something unreadable") from None
         except VenueError as error:

@@ -25,6 +25,16 @@ class SignedIn(HttpVenue):
         self._used = threading.local()  # the token of this thread's last request
 
     @abstractmethod
+    def raise_for_error(self, reply: Reply) -> None:
+        """Raises a VenueError for an answer that is an error at this venue."""
+
+    def good(self, reply: Reply) -> Reply:
+        """Out: the same reply, when it is an error neither here nor anywhere. Raises a VenueError."""
+        self.raise_for_shared_answers(reply)
+        self.raise_for_error(reply)
+        return reply
+
+    @abstractmethod
     def get_another(self, patience: float) -> bool:
         """Replace the token, which the venue refuses. Out: False where there is no way to. Holds the lock."""
 
