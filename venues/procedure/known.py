@@ -170,7 +170,8 @@ class Known:
         if isinstance(got, NeverSent):
             return replace(known, last=Came.UNREACHED, tries=self.tries + 1, trouble=got.message)
         if isinstance(got, Limited):
-            no = self.no if self.accepted else got
+            spent = got.ours and self.tries  # our own turns went into trying to reach the venue: it said nothing
+            no = self.no if self.accepted or spent else got
             return replace(known, last=Came.LIMITED, no=no, open_after_no=False, since=None)
         if isinstance(got, Refused):
             return replace(

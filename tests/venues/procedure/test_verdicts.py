@@ -121,6 +121,8 @@ def run(bench: Bench, row: Row) -> None:
         terms=habits(looks_aside=True)),
     # limited
     Row("limited twice, then absent", [SLOW, SLOW, CANCELLED], [OPEN, GONE], O.CANCELLED, REPLY, 3),
+    Row("unreached, and no turn left", [UNREACHED, Limited("no turn", sent=False)], [OPEN], O.UNAVAILABLE, None, 0,
+        "connection was refused; no cancel was sent"),
     Row("unreached, then limited", [UNREACHED, SLOW, CANCELLED], [OPEN], O.CANCELLED, REPLY, 2),
     # a dry run
     Row("dry: open", [], [OPEN], O.DRY_RUN, READ_BACK, 0, "it is open (status open)", terms=DRY),
