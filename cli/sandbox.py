@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -79,13 +80,11 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
 
     Out: the exit code: 130 or 143 once it was told to end, 2 when a port is not to be had.
     """
-    from queue import SimpleQueue
 
     from cli.cancel.interrupt import Interrupts
     from venues.sandbox.server import start
 
-    news: SimpleQueue[None] = SimpleQueue()  # its put() is reentrant, an event's set() is not
-    interrupts = Interrupts(lambda: news.put(None))
+    interrupts = Interrupts(lambda: None)
     with ExitStack() as servers:
         served: list[tuple[Practice, Running]] = []
         for offset, practice in enumerate(_open_all(rsa=rsa)):
@@ -98,7 +97,8 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
             served.append((practice, running))
         write_out("\n".join([*_head(), *(line for pair in served for line in _exports(*pair))]) + "\n")
         warn("sandbox: serving on loopback until Ctrl-C")
-        news.get()
+        while interrupts.exit_code is None:
+            time.sleep(0.1)
     return interrupts.exit_code or 0
 
 

@@ -5,6 +5,7 @@ Built and installed once a test run, however many workers share it. And what the
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -30,10 +32,14 @@ TOLD = pytest.StashKey[Tell]()
 
 @dataclass(frozen=True)
 class Installed:
-    """The installed command. `home` is an empty home folder; nothing of the tester's own is seen."""
+    """The installed command. `home` is an empty home folder; nothing of the tester's own is seen.
+
+    Its processes are forked from one that has loaded it, which is all that is not as at a user's.
+    """
 
     site: Path
     home: Path
+    nest: Nursery
 
     def script(self, name: str = "cancel") -> Path:
         return self.site / "bin" / name
@@ -56,17 +62,20 @@ class Installed:
         stdin: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run the command in a process of its own. In: variables that are set besides the plainest ones."""
-        return subprocess.run(
-            [str(self.script(script)), *args],
-            env=self.environ(env),
-            cwd=self.home,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        given = subprocess.DEVNULL if stdin is None else PIPE
+        with self.begin(*args, env=env, script=script, stdin=given, stdout=PIPE, stderr=PIPE, text=True) as process:
+            try:
+                out, err = process.communicate(stdin, timeout=60)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(args, process.returncode, out, err)
+
+    def begin(
+        self, *args: str, env: Mapping[str, str] | None = None, script: str = "cancel", **options: Any
+    ) -> subprocess.Popen[Any]:
+        """The same, under way. In: also what `subprocess.Popen` takes."""
+        return self.nest.popen([str(self.script(script)), *args], env=self.environ(env), cwd=self.home, **options)
 
 
 @dataclass(frozen=True)
@@ -95,10 +104,7 @@ def serve(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> Ser
     def serving(*args: str) -> Iterator[Served]:
         file = tmp_path_factory.mktemp("served") / "practice.env"
         with file.open("w") as stdout:
-            process = subprocess.Popen(
-                [str(installed.script()), "sandbox", *args],
-                env=installed.environ(), stdout=stdout, stderr=subprocess.PIPE, text=True,
-            )  # fmt: skip
+            process = installed.begin("sandbox", *args, stdout=stdout, stderr=PIPE, text=True)
         with process:
             try:
                 assert process.stderr is not None
@@ -166,11 +172,12 @@ def wheel(build: Build, shared: Shared) -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path, shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(wheel: Path, shared: Shared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """Out: the command, installed from the wheel; its dependencies are those of this interpreter."""
     pip = ("-m", "pip", "install", "--quiet", "--no-index", "--no-deps")
     site = shared("site", lambda folder: _python(*pip, "--target", str(folder), str(wheel)))
-    return Installed(site, tmp_path_factory.mktemp("home"))
+    with nursery(paths=(site / "ordercancel", site)) as nest:
+        yield Installed(site, tmp_path_factory.mktemp("home"), nest)
 
 
 def _python(*args: str) -> None:
@@ -199,6 +206,12 @@ def usual_recursion_limit() -> Iterator[None]:
 def tell(pytestconfig: pytest.Config) -> Tell:
     """Out: `tell(line)` shows a line at the end of the run, from any worker; `tell.count` adds up."""
     return pytestconfig.stash[TOLD]
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded stays, and tests leave hardly a circle: so garbage is looked for less often."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -21,7 +21,7 @@ from tests.faults import canary
 from tests.faults import faults as f
 from tests.faults.canary import Marked, accounts, echo, found_in, in_error, nested, wallet_account
 from tests.faults.nursery import Nursery, nursery
-from tests.faults.run import ORDERS, Flock, Ran, command, environment, forked, grouped
+from tests.faults.run import ORDERS, Flock, Ran, command, environment, grouped, run
 from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
 from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Reply
@@ -106,8 +106,6 @@ class Leaks:
 def leaks(marked: Marked, plan: dict[str, Faults], args: list[str], home: Path, made: Nursery, **more: str) -> Leaks:
     """Run the command with a home of its own, which is searched as well. In: who runs it."""
     home.mkdir()
-    streams = home.with_name(f"{home.name}-streams")
-    streams.mkdir()
     processes: list[bytes] = []
     with FaultServer(marked.practice, plan) as server:
         watch_processes(server, processes)
@@ -117,7 +115,7 @@ def leaks(marked: Marked, plan: dict[str, Faults], args: list[str], home: Path, 
         stdin = json.dumps(dict(marked.credentials)) if "login" in args else None
         if stdin is not None:
             env = {name: value for name, value in env.items() if value not in marked.credentials.values()}
-        ran = forked(made, args, env, streams, stdin)
+        ran = run(args, env, stdin, made)
         secrets = canary.secrets_of(marked, server)
         texts = {"stdout": ran.out.encode(), "stderr": ran.err.encode(), "processes": b"\n".join(processes)}
         texts |= canary.files_below(home)
@@ -253,7 +251,7 @@ def ugly(status: int) -> Fault:
 def test_foreign_text_is_shown_harmless_and_short(nest: Nursery, tmp_path: Path, verb: str, output: str) -> None:
     with FaultServer(open_practice(face_of(verb).name), {"cancel": always(ugly(400))}) as server:
         args = command(verb, *ORDERS[verb], "-o", output, "-v", "--wait", "1.5")
-        ran = forked(nest, args, environment(tmp_path, server), tmp_path)
+        ran = run(args, environment(tmp_path, server), made=nest)
     assert ran.code == 5
     for text in (ran.out, ran.err):
         assert not [char for char in FORBIDDEN if char in text]

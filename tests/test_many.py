@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE
 from typing import IO, Any
 
 import pytest
@@ -92,10 +93,7 @@ class Desk:
         prefix = f"CANCEL_{self.practice.venue.upper()}_"
         given = {"url": self.running.url, **self.practice.credentials}
         environ |= {prefix + name.upper(): value for name, value in given.items()}
-        process = subprocess.Popen(
-            [str(self._installed.script()), *args], env=self._installed.environ(environ),
-            stdin=opened or subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+        process = self._installed.begin(*args, env=environ, stdin=opened or PIPE, stdout=PIPE, stderr=PIPE)
         hung = threading.Timer(LONGEST, process.kill)  # so that no test waits for ever for a line
         hung.start()
         with process:

@@ -19,7 +19,7 @@ from tests.faults.cases import cases
 from tests.faults.faults import answer
 from tests.faults.nursery import Nursery
 from tests.faults.row import Case
-from tests.faults.run import Flock, Ran, command, environment, forked, grouped, run
+from tests.faults.run import Flock, Ran, command, environment, grouped, run
 from tests.faults.server import FaultServer, always
 from tests.telling import Tell
 from venues.registry import face_of, open_practice
@@ -77,7 +77,7 @@ def see(case: Case, made: Nursery, home: Path) -> Seen:
         if (at_look := case.row.at_look) is not None:
             server.at_look = lambda number: at_look(practice, case.order_id, number)
         argv = command(case.verb, *case.args, "-o", "json", "--wait", str(case.wait), *case.row.options)
-        ran = forked(made, argv, environment(home, server, given), home)
+        ran = run(argv, environment(home, server, given), made=made)
         faults = list(server.faults)
         seen = Seen(ran, server, server.is_cancelled(case.order_id), server.was_cancelled_by_us(case.order_id))
     assert faults == []

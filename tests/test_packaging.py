@@ -89,9 +89,10 @@ def test_the_sdist_is_enough_to_build_the_same_wheel(
 @pytest.mark.parametrize("script", ["cancel", "ordercancel"])
 def test_a_hostile_pythonpath_does_no_harm(installed: Any, hostile: Path, script: str) -> None:
     both = f"{hostile}:{installed.site}"
-    done = installed.run(
-        "order", "ord-20260303120000-1", "--sandbox", "-o", "json", script=script, env={"PYTHONPATH": both}
-    )
+    done = subprocess.run(
+        [str(installed.script(script)), "order", "ord-20260303120000-1", "--sandbox", "-o", "json"],
+        env=installed.environ({"PYTHONPATH": both}), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"outcome": "cancelled"' in done.stdout
     assert done.stderr == ""

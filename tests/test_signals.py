@@ -7,13 +7,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.faults import faults as f
+from tests.faults.nursery import Nursery
 from tests.faults.run import ORDERS, command, environment, run
 from tests.faults.server import Door, Fault, Faults, FaultServer, always, once
 from venues.neuratrade.practice import PracticeNeuraTrade
@@ -33,15 +34,20 @@ def served(verb: str, plan: Mapping[str, Faults] | None = None, practice: Practi
     return FaultServer(practice or open_practice(face_of(verb).name), plan)
 
 
-@contextmanager
-def started(argv: list[str], env: Mapping[str, str], **streams: Any) -> Iterator[subprocess.Popen[str]]:
-    """A process under way, at its full time-outs; it is killed if the test leaves it behind."""
-    given: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(argv, env={**env, "SCALE": "1"}, text=True, **(given | streams)) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+@pytest.fixture
+def started(nest: Nursery) -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+    """Out: a process under way, at its full time-outs; it is killed if the test leaves it behind."""
+
+    @contextmanager
+    def begun(argv: list[str], env: Mapping[str, str], **streams: Any) -> Iterator[subprocess.Popen[str]]:
+        given: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with nest.popen(argv, env={**env, "SCALE": "1"}, text=True, **(given | streams)) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    return begun
 
 
 def until(true: Callable[[], bool], longest: float = 20.0) -> None:
@@ -67,7 +73,9 @@ def assert_stopped(server: FaultServer, arrived: int, took: float, err: str) -> 
 
 
 @pytest.mark.parametrize(("verb", "number", "code"), VERBS_AND_SIGNALS)
-def test_a_signal_while_the_cancel_hangs(tmp_path: Path, verb: str, number: signal.Signals, code: int) -> None:
+def test_a_signal_while_the_cancel_hangs(
+    started: Any, tmp_path: Path, verb: str, number: signal.Signals, code: int
+) -> None:
     with served(verb, {"cancel": always(HANGS)}) as server:
         argv = command(verb, *ORDERS[verb], "-o", "json")
         with started(argv, environment(tmp_path, server)) as process:
@@ -84,7 +92,7 @@ def test_a_signal_while_the_cancel_hangs(tmp_path: Path, verb: str, number: sign
 @pytest.mark.parametrize(("verb", "number", "code"), VERBS_AND_SIGNALS)
 @pytest.mark.parametrize("fault", [HANGS, None], ids=["hanging", "between two"])
 def test_a_signal_while_it_looks(
-    tmp_path: Path, verb: str, fault: Fault | None, number: signal.Signals, code: int
+    started: Any, tmp_path: Path, verb: str, fault: Fault | None, number: signal.Signals, code: int
 ) -> None:
     practice = open_practice(face_of(verb).name)
     practice.orders[ORDERS[verb][-1]].delay = 3600.0
@@ -104,7 +112,7 @@ def test_a_signal_while_it_looks(
         assert took < GRACE
 
 
-def test_an_answer_within_the_grace_counts(tmp_path: Path) -> None:
+def test_an_answer_within_the_grace_counts(started: Any, tmp_path: Path) -> None:
     def slow(asked: Any) -> Any:
         time.sleep(1.0)
         return asked.act()
@@ -122,7 +130,9 @@ def test_an_answer_within_the_grace_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 @pytest.mark.parametrize("stream", [False, True], ids=["arguments", "stdin"])
-def test_a_signal_in_the_middle_of_many(tmp_path: Path, stream: bool, number: signal.Signals, code: int) -> None:
+def test_a_signal_in_the_middle_of_many(
+    started: Any, tmp_path: Path, stream: bool, number: signal.Signals, code: int
+) -> None:
     """The first twenty are cancelled, then the venue hangs; every order that was sent is in the report."""
     practice = PracticeNeuraTrade(extra_open=60)
     ids = [order_id for order_id in practice.orders if order_id.startswith("ord-20260101000000-")]
@@ -149,7 +159,7 @@ def test_a_signal_in_the_middle_of_many(tmp_path: Path, stream: bool, number: si
         assert list(outcomes) == ids
 
 
-def test_a_signal_in_the_middle_of_many_lines(tmp_path: Path) -> None:
+def test_a_signal_in_the_middle_of_many_lines(started: Any, tmp_path: Path) -> None:
     practice = PracticeNeuraTrade(extra_open=60)
     ids = [order_id for order_id in practice.orders if order_id.startswith("ord-20260101000000-")]
     with served("order", {"cancel": Faults((None,) * 20, HANGS)}, practice) as server:
@@ -165,7 +175,9 @@ def test_a_signal_in_the_middle_of_many_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_a_signal_while_standard_input_stalls(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_a_signal_while_standard_input_stalls(
+    started: Any, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     with served("order") as server:
         argv = command("order", "-", "-o", "json")
         with started(argv, environment(tmp_path, server), stdin=subprocess.PIPE) as process:
@@ -187,7 +199,7 @@ def test_a_signal_while_standard_input_stalls(tmp_path: Path, number: signal.Sig
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_a_signal_during_the_log_in(tmp_path: Path, number: signal.Signals, code: int) -> None:
+def test_a_signal_during_the_log_in(started: Any, tmp_path: Path, number: signal.Signals, code: int) -> None:
     practice = PracticeNeuraTrade()
     credentials = {"email": practice.email, "password": practice.password}
     with served("order", {"login": always(HANGS)}, practice) as server:
@@ -202,7 +214,7 @@ def test_a_signal_during_the_log_in(tmp_path: Path, number: signal.Signals, code
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_while_the_venue_cannot_be_reached(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_while_the_venue_cannot_be_reached(started: Any, tmp_path: Path, number: signal.Signals) -> None:
     with FaultServer(open_practice("tanx"), door=Door("refused")) as server:
         argv = command("tanx", *ORDERS["tanx"], "-o", "json", "-v")
         with started(argv, environment(tmp_path, server)) as process:
@@ -216,7 +228,7 @@ def test_a_signal_while_the_venue_cannot_be_reached(tmp_path: Path, number: sign
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_second_signal_ends_at_once(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_second_signal_ends_at_once(started: Any, tmp_path: Path, number: signal.Signals) -> None:
     with served("tanx", {"cancel": always(HANGS)}) as server:
         argv = command("tanx", *ORDERS["tanx"], "-o", "json")
         with started(argv, environment(tmp_path, server)) as process:
@@ -264,17 +276,17 @@ def test_closed_streams(tmp_path: Path, closed: str, output: str) -> None:
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl"])
-@pytest.mark.parametrize("full", [">/dev/full", "2>/dev/full", ">/dev/full 2>&1"])
-def test_a_full_disk_below_the_output(tmp_path: Path, output: str, full: str) -> None:
-    with served("deal-order") as server:
+@pytest.mark.parametrize("full", [("stdout",), ("stderr",), ("stdout", "stderr")], ids=" and ".join)
+def test_a_full_disk_below_the_output(started: Any, tmp_path: Path, output: str, full: tuple[str, ...]) -> None:
+    with served("deal-order") as server, Path("/dev/full").open("w") as disk:
         argv = command("deal-order", *ORDERS["deal-order"], "-o", output)
-        ran = run(["sh", "-c", f'exec "$@" {full}', "sh", *argv], environment(tmp_path, server))
+        with started(argv, environment(tmp_path, server), **dict.fromkeys(full, disk)) as process:
+            _, err = process.communicate(timeout=20)
         assert server.is_cancelled(ORDERS["deal-order"][-1])
-    assert ran.code == 0
-    assert "Traceback" not in ran.err
-    if full == ">/dev/full":
-        assert len(ran.err.splitlines()) == 1
-        assert "No space left" in ran.err
+    assert process.returncode == 0
+    if "stderr" not in full:
+        assert len(err.splitlines()) == 1
+        assert "No space left" in err
 
 
 # --- homes
@@ -282,7 +294,7 @@ def test_a_full_disk_below_the_output(tmp_path: Path, output: str, full: str) ->
 
 @pytest.mark.parametrize("output", ["table", "json"])
 @pytest.mark.parametrize("home", ["/proc", "/dev/null/home", "/no/such/home", "", None, "read-only", "full"])
-def test_no_home_to_write_to(tmp_path: Path, home: str | None, output: str) -> None:
+def test_no_home_to_write_to(nest: Nursery, tmp_path: Path, home: str | None, output: str) -> None:
     """A token refresh is the one thing that wants a file: a lock between processes."""
     practice = open_practice("tanx")
     assert isinstance(practice, PracticeTanx)
@@ -297,7 +309,7 @@ def test_no_home_to_write_to(tmp_path: Path, home: str | None, output: str) -> N
             argv = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", *argv]
         else:
             env["HOME"] = env["TMPDIR"] = home
-        ran = run(argv, env)
+        ran = run(argv, env, made=None if home == "full" else nest)
         tmp_path.chmod(0o755)
         assert server.is_cancelled(ORDERS["tanx"][-1])
         assert server.arrived["refresh"] == 1

@@ -116,19 +116,19 @@ def command(verb: str, *args: str, script: Path = SCALED) -> list[str]:
     return [sys.executable, str(script), verb, *args]
 
 
-def forked(made: Nursery, argv: list[str], env: Mapping[str, str], folder: Path, stdin: str | None = None) -> Ran:
-    """The same in a process that need not load everything anew. Raises TimeoutError when it hangs."""
-    began = time.monotonic()
-    out, err, lines = folder / "stdout", folder / "stderr", folder / "stdin"
-    lines.write_text(stdin or "")
-    code = made.run(argv, env, out, err, LONGEST, lines)
-    lines.unlink()
-    return Ran(code, out.read_text(), err.read_text(), time.monotonic() - began)
+def run(argv: list[str], env: Mapping[str, str], stdin: str | None = None, made: Nursery | None = None) -> Ran:
+    """Run to the end; with a nursery, in a process that need not load everything anew.
 
-
-def run(argv: list[str], env: Mapping[str, str], stdin: str | None = None) -> Ran:
-    """Run to the end. Raises subprocess.TimeoutExpired when it hangs."""
+    Raises subprocess.TimeoutExpired when it hangs.
+    """
     began = time.monotonic()
-    given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-    done = subprocess.run(argv, env=env, capture_output=True, timeout=LONGEST, check=False, text=True, **given)
-    return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+    begin = made.popen if made else subprocess.Popen
+    pipe = subprocess.PIPE
+    given = subprocess.DEVNULL if stdin is None else pipe
+    with begin(argv, env=env, stdin=given, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            out, err = process.communicate(stdin, timeout=LONGEST)
+        except BaseException:
+            process.kill()
+            raise
+    return Ran(process.returncode, out, err, time.monotonic() - began)

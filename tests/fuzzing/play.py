@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import subprocess
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from subprocess import PIPE
+from typing import Any
 
 from tests.faults.nursery import Nursery
 from tests.faults.run import SCALED, Ran, command, environment
@@ -21,14 +21,6 @@ from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Practice
 
 LONGEST = 60.0  # seconds beyond the deadlines, for a busy machine; a run that takes longer hangs
-
-
-class Run(Protocol):
-    """A process under way."""
-
-    def wait(self, longest: float) -> int: ...
-
-    def send_signal(self, what: int) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -54,46 +46,22 @@ class Player:
 
     def _run(self, scenario: Scenario, stage: Stage, home: Path, env: Mapping[str, str]) -> Ran | None:
         """Out: what the run left, None when it did not end."""
-        out, err, stdin = home / "stdout", home / "stderr", home / "stdin"
-        stdin.write_text(scenario.lines if scenario.stdin else "")
         argv = command(scenario.verb, *scenario.arguments, script=self.script)
+        longest = LONGEST + scenario.wait * (1 + len(scenario.parts) / scenario.jobs)
         began = time.monotonic()
-        run = self._begin(argv, env, out, err, stdin)
-        stage.on_signal = lambda: _send(run, scenario)
-        try:
-            code = run.wait(LONGEST + scenario.wait * (1 + len(scenario.parts) / scenario.jobs))
-        except TimeoutError:
-            run.send_signal(signal.SIGKILL)
-            return None
-        read = {path: path.read_text(errors="replace") if path.exists() else "" for path in (out, err)}
-        return Ran(code, read[out], read[err], time.monotonic() - began)
-
-    def _begin(self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, stdin: Path) -> Run:
-        if self.nursery is not None:
-            return self.nursery.begin(argv, env, out, err, stdin)
-        return Fresh(argv, env, out, err, stdin)
+        begin = self.nursery.popen if self.nursery else subprocess.Popen
+        with begin(argv, env=env, cwd=home, stdin=PIPE, stdout=PIPE, stderr=PIPE) as run:
+            stage.on_signal = lambda: _send(run, scenario)
+            try:
+                told = run.communicate((scenario.lines if scenario.stdin else "").encode(), longest)
+            except subprocess.TimeoutExpired:
+                run.kill()
+                return None
+        out, err = (text.decode(errors="replace") for text in told)
+        return Ran(run.returncode, out, err, time.monotonic() - began)
 
 
-class Fresh:
-    """A run in an interpreter of its own."""
-
-    def __init__(self, argv: list[str], env: Mapping[str, str], out: Path, err: Path, stdin: Path) -> None:
-        with out.open("wb") as stdout, err.open("wb") as stderr, stdin.open("rb") as lines:
-            self._process = subprocess.Popen(argv, env=env, stdin=lines, stdout=stdout, stderr=stderr)
-
-    def wait(self, longest: float) -> int:
-        try:
-            return self._process.wait(longest)
-        except subprocess.TimeoutExpired:
-            raise TimeoutError from None
-
-    def send_signal(self, what: int) -> None:
-        self._process.send_signal(what)
-        if what == signal.SIGKILL:
-            self._process.wait()
-
-
-def _send(run: Run, scenario: Scenario) -> None:
+def _send(run: subprocess.Popen[Any], scenario: Scenario) -> None:
     assert scenario.signal is not None
     first, *more = scenario.signal.numbers
     with contextlib.suppress(OSError):  # it has ended

@@ -7,17 +7,19 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.faults.nursery import Nursery
+
+ENTRY = Path(__file__).parents[2] / "ordercancel/__main__.py"
 PASSWORD = "correct horse"
 PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
 MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
@@ -57,19 +59,12 @@ class Machine:
     """A user's machine: a home, an environment, and the command."""
 
     home: Path
+    nest: Nursery
     environ: dict[str, str] = field(default_factory=dict)
 
     def start(self, *args: str, **environ: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", "from ordercancel.__main__ import main; main()", *args],
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "HOME": str(self.home)}
-            | self.environ
-            | environ,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.home)} | self.environ | environ
+        return self.nest.popen([str(ENTRY), *args], env=env, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
 
     def run(self, *args: str, given: str = "", **environ: str) -> Done:
         started = time.monotonic()
@@ -79,11 +74,11 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Machine:
+def machine(tmp_path: Path, nest: Nursery) -> Machine:
     """A machine without a session bus."""
     home = tmp_path / "home"
     home.mkdir()
-    return Machine(home)
+    return Machine(home, nest)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def file_keyring(machine: Any, tmp_path: Path) -> Any:
         pytest.skip("its lock is POSIX's")
     (tmp_path / "backend").mkdir()
     (tmp_path / "backend/file_keyring.py").write_text(BACKEND)
-    machine.environ["PYTHONPATH"] = f"{Path(__file__).parents[2]}:{tmp_path}/backend"
+    machine.environ["PYTHONPATH"] = f"{tmp_path}/backend"
     machine.environ["PYTHON_KEYRING_BACKEND"] = "file_keyring.Keyring"
     return machine
 

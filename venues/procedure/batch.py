@@ -13,6 +13,7 @@ from venues.procedure.run import Cancel
 from venues.result import Result
 
 GRACE = 2.0  # seconds that requests in flight get after a stop
+HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as the main thread begins to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class Batch:
             thread.start()
         working = len(threads)
         while working and not self._stop.is_set():
-            news = self._news.get()
+            try:
+                news = self._news.get(timeout=HEARD_WITHIN)
+            except Empty:
+                continue
             if isinstance(news, Done):
                 yield news
             elif not self._stop.is_set():

@@ -7,6 +7,7 @@ the real loop asks it. What was worked out for a `Known` or a `World` is kept, s
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -76,8 +77,12 @@ class Explorer:
 
     def run(self) -> int:
         """Depth first, so that a way that leads back into itself is found: it would never end."""
-        for world in self.start:
-            self._explore((self._node(Known()), self._world(world)))
+        gc.disable()  # hundreds of thousands of tuples and no circle: looking for some takes a third of the time
+        try:
+            for world in self.start:
+                self._explore((self._node(Known()), self._world(world)))
+        finally:
+            gc.enable()
         return len(self.done)
 
     def _explore(self, first: State) -> None:

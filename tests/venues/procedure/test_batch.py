@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +65,25 @@ def test_the_stream_is_read_only_as_orders_end(clock: FakeClock) -> None:
     batch.stop()
     go.release(10)
     list(running)
+
+
+def test_a_signal_that_another_thread_takes_is_heard(clock: FakeClock) -> None:
+    """As one is that comes between the main thread's last look at its signals and its wait: nothing wakes it."""
+
+    def struck() -> Answer:
+        time.sleep(0.1)  # the main thread waits by now
+        signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+        assert stop.wait(5), "the signal was not heard"
+        return Answer(CANCELLED)
+
+    stop = threading.Event()
+    batch = Batch(make_with(Scripted([struck]), clock), 1, stop)
+    before = signal.signal(signal.SIGUSR1, lambda *_: batch.stop())
+    try:
+        (done,) = batch.run(refs(1))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert done.fault is None
 
 
 def test_a_fault_of_ours_is_reported_with_what_is_known(clock: FakeClock) -> None:

