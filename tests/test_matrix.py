@@ -25,7 +25,7 @@ from tests.telling import Tell
 from venues.registry import face_of, open_practice
 from venues.result import Outcome
 
-AT_ONCE = 5  # processes a worker; they mostly wait
+AT_ONCE = 6  # processes a worker; they mostly wait
 STARTING = 15.0  # seconds that a busy machine may need to start a process
 CASES = list(cases())
 CODES = {outcome.word: outcome.exit_code for outcome in Outcome}
@@ -84,7 +84,7 @@ def see(case: Case, made: Nursery, home: Path) -> Seen:
     return seen
 
 
-@pytest.mark.parametrize("case", grouped("matrix", CASES, 95), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", grouped("matrix", CASES, 40), ids=lambda case: case.name)
 def test_case(request: pytest.FixtureRequest, matrix: Flock[Case, Seen], tell: Tell, case: Case) -> None:
     seen = matrix.result(request.node)
     ran, server = seen.ran, seen.server

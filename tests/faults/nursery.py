@@ -138,7 +138,7 @@ def nursery(*options: str, paths: Sequence[Path] = (ROOT,)) -> Iterator[Nursery]
 # --- the other side
 
 
-def _load(paths: Sequence[str]) -> None:
+def load(paths: Sequence[str]) -> None:
     """All that a run of the command may want, so that a forked one loads next to nothing."""
     sys.path[:0] = paths
     limit = sys.getrecursionlimit()
@@ -213,6 +213,6 @@ def _become(asked: dict[str, Any], files: Sequence[int]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _load(sys.argv[2:])
+    load(sys.argv[2:])
     gc.freeze()  # what is loaded stays shared memory
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,8 +1,8 @@
 """The real command line with every limit of time divided by `SCALE`: run as `python scaled.py tanx ID ...`.
 
 Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variables SCALE
-(1: as it is), BREAK (a function that is to fail, see `break_inside`) and MUTANT (a rule that is to be broken,
-see `mutants.py`) are for single tests.
+(1: as it is), GRACE (seconds after a signal), BREAK (a function that is to fail, see `break_inside`) and MUTANT
+(a rule that is to be broken, see `mutants.py`) are for single tests.
 """
 
 import os
@@ -17,9 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shorten() -> None:
-    from venues.procedure import judge
+    from venues.procedure import batch, judge
     from venues.registry import VERBS, class_of
 
+    batch.GRACE = float(os.environ.get("GRACE", batch.GRACE))
     judge.SHORTEST_LIMITED_WAIT /= SCALE
     judge.LONGEST_BACK_OFF /= SCALE
     for name in VERBS:

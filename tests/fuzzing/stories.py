@@ -89,7 +89,7 @@ def _look_trick(rng: Random) -> Trick | None:
 
 def calm(rng: Random, basis: Scenario) -> Scenario:
     """Nothing goes wrong: every order is cancelled, and that is said."""
-    wait = 15.0  # ends by proof, also on a busy machine
+    wait = 8.0  # ends by proof, also on a busy machine
     made = replace(basis, wait=wait, stdin=rng.random() < 0.3, way=rng.choice(WAYS.get(basis.verb, ("usual",))))
     return replace(made, parts=_parts(made, rng.randint(1, 12), lambda order: Part(order, Life(delay=0.1))))
 
