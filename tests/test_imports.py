@@ -127,7 +127,7 @@ def test_help_and_version_load_nothing_heavy(watch: Watch, flag: str) -> None:
 
 
 @every_verb
-def test_only_the_venue_in_use_is_loaded(
+def test_a_json_run_loads_its_own_venue_and_neither_tables_nor_a_keyring(
     watch: Watch, sandbox: dict[str, str], venue: str, verb: str, ids: str
 ) -> None:
     loaded = watch(verb, *ids.split(), "-o", "json", "--dry-run", **sandbox)
@@ -135,14 +135,6 @@ def test_only_the_venue_in_use_is_loaded(
     assert rooms(loaded.ended) == {ROOMS[venue]}
     assert f"{ROOMS[venue]}.replies" in loaded.ended
     assert not any(re.search(r"^venues\.sandbox|\.practice$", name) for name in loaded.ended)
-
-
-@every_verb
-def test_a_json_run_loads_neither_tables_nor_a_keyring(
-    watch: Watch, sandbox: dict[str, str], venue: str, verb: str, ids: str
-) -> None:
-    loaded = watch(verb, *ids.split(), "-o", "json", "--dry-run", **sandbox)
-    assert loaded.code == 0, loaded.out
     assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account", "filelock"} == set()
 
 
