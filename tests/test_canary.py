@@ -26,7 +26,7 @@ from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
 from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Reply
 
-AT_ONCE = 3
+AT_ONCE = 4
 FAULTS: dict[str, dict[str, Faults]] = {
     "nothing": {},
     "refused with everything said back": {"cancel": always(echo(400, in_error))},
@@ -148,7 +148,7 @@ def fly(one: Canary, home: Path, made: Nursery) -> Leaks:
     return leaks(marked, FAULTS[one.fault], args, home, made)
 
 
-@pytest.mark.parametrize("one", grouped("canary", RUNS, 18), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", grouped("canary", RUNS, 60), ids=lambda one: one.name)
 def test_nothing_secret_shows(request: pytest.FixtureRequest, flock: Flock[Canary, Leaks], one: Canary) -> None:
     found = flock.result(request.node)
     assert found.requests > 0, "nothing was ever said: this proves nothing"
@@ -196,6 +196,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.xdist_group("canary 0")  # where the nursery in development mode is
 @pytest.mark.parametrize("where", BROKEN)
 @pytest.mark.parametrize("account", ["smart-trade with HMAC", "tanx with tokens", "order with a password"])
 def test_a_fault_of_our_own_tells_nothing(strict: Nursery, tmp_path: Path, account: str, where: str) -> None:
@@ -211,6 +212,7 @@ def test_a_fault_of_our_own_tells_nothing(strict: Nursery, tmp_path: Path, accou
 # --- auth
 
 
+@pytest.mark.xdist_group("canary 1")
 @pytest.mark.parametrize("account", [name for name in ACCOUNTS if "smart" not in name and "wallet" not in name])
 @pytest.mark.parametrize("verb", ["status", "check", "login", "login refused", "logout"])
 def test_auth_tells_nothing(strict: Nursery, tmp_path: Path, account: str, verb: str) -> None:

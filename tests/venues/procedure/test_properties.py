@@ -28,8 +28,8 @@ from venues.interface import (
 )
 from venues.result import Evidence, Outcome
 
-RUNS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-FEW = settings(max_examples=100, deadline=None)
+RUNS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=60, deadline=None)
 
 HABIT = st.builds(
     replace,
