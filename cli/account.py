@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cli.output.streams import warn
@@ -105,7 +105,7 @@ def access(verb: str, profile: str) -> Access:
     require(credentials, environ=os.environ)
     budget = VENUES[venue].budget
     if settings.requests_per_minute:
-        budget = replace(budget, per_minute=settings.requests_per_minute)
+        budget = budget._replace(per_minute=settings.requests_per_minute)
     return Access(settings.url, credentials, budget, settings.api_version)
 
 

