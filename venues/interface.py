@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from venues.result import Outcome
@@ -49,7 +50,9 @@ class Order:
     price: str | None = None
     quantity: str | None = None
     filled: str | None = None
+    placed_at: datetime | None = None  # UTC
     note: str = ""  # what a person must know about this order, one sentence
+    warning: str = ""  # what a cancel costs besides the order: a person on a terminal is asked before
     cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)
     sendable: bool = True  # False: a cancel must not be sent for this row (3Commas: not Manual Safety)
     unripe: bool = False  # a cancel that comes now may be accepted and dropped (tanX: pending)

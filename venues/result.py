@@ -60,3 +60,7 @@ class Result:
     request_id: str | None = None
     raw: Any = None  # the last reply about this order: dict, list or None, masked
     sandbox: bool = False
+    placed_at: datetime | None = None
+    warning: str = ""  # what the cancel cost besides the order; part of the record's message
+    profile: str = "default"
+    credentials: str | None = None  # environment, directory, keyring, sandbox; None: none were found

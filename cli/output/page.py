@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.output.record import MESSAGE_LIMIT
+from cli.output.record import MESSAGE_LIMIT, message
 from cli.output.text import cells, clean
 from venues.registry import VERBS, face_of, view_of
 from venues.result import Outcome, Result
@@ -73,8 +73,10 @@ def summary(results: Sequence[Result]) -> str:
 def one_order(result: Result) -> Page:
     """The outcome, the message, then the order as its venue's view has it."""
     page: Page = [(_outcome(result), Span(f"  {_name(result)}", "bold"), *_sandbox(result))]
-    if message := clean(result.message, MESSAGE_LIMIT):
-        page.append((Span(message),))
+    if sentence := clean(result.message, MESSAGE_LIMIT):
+        page.append((Span(sentence),))
+    if warning := clean(result.warning, MESSAGE_LIMIT):
+        page.append((Span(warning, "bold magenta"),))
     view = view_of(result)
     if view.rows:
         return [*page, (), _neighbours(view.rows)]
@@ -104,7 +106,7 @@ def _outcome(result: Result) -> Span:
 
 
 def _message(result: Result) -> Span:
-    return Span(clean(result.message, MESSAGE_LIMIT))
+    return Span(message(result))
 
 
 def _sandbox(result: Result) -> Line:

@@ -30,7 +30,7 @@ def record(result: Result) -> dict[str, Any]:
         "outcome": result.outcome.word,
         "exit_code": result.outcome.exit_code,
         "evidence": result.evidence.value if result.evidence else None,
-        "message": clean(result.message, MESSAGE_LIMIT),
+        "message": message(result),
         **{field: clean_json(getattr(result, field)) for field in _UNCHANGED},
         "attempts": result.attempts,
         "request_id": clean_json(result.request_id),
@@ -38,6 +38,11 @@ def record(result: Result) -> dict[str, Any]:
         "finished_at": _utc(result.finished_at),
         "raw": clean_json(result.raw) if isinstance(result.raw, (dict, list)) else None,
     }
+
+
+def message(result: Result) -> str:
+    """The sentence of a result, its warning included."""
+    return clean("; ".join(filter(None, (result.message, result.warning))), MESSAGE_LIMIT)
 
 
 def document(command: str, exit_code: int, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -155,6 +155,8 @@ class Cancel:
             finished_at=self._clock.now(),
             request_id=known.request_id and hide(known.request_id),
             sandbox=self._venue.practice,
+            placed_at=order.placed_at,
+            warning=hide(order.warning),
             raw=None if bare else self._masks.json(self._venue.public(known.raw)),
             **shown,
         )

@@ -67,7 +67,7 @@ def _smart_trade(trade: SmartTrade) -> Order:
         price=trade.position.price.value,
         quantity=trade.position.units.value,
         filled=trade.data.entered_amount,
-        note=_unprotected(trade),
+        warning=_unprotected(trade),
     )
 
 

@@ -368,7 +368,7 @@ def test_the_fields_of_a_smart_trade_and_its_open_position(wire: Wire, trades: H
     assert (result.symbol, result.side, result.type, result.price, result.quantity, result.filled) == (
         "USDT_DOGE", "buy", "smart_trade", "0.10622", "14.91", "14.91",
     )  # fmt: skip
-    assert "14.91 stays open" in result.message
+    assert "14.91 stays open" in result.warning
     assert result.raw["account"] == {"id": 32402783, "type": "binance_us"}
     assert not {"note", "note_raw"} & result.raw.keys()
 
