@@ -138,8 +138,10 @@ class Refused(VenueError):
         renewable: bool = False,
         raw: Any = None,
         request_id: str | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(message, raw=raw, request_id=request_id)
+        self.sent = sent
         self.outcome = outcome
         self.about_order = about_order
         self.renewable = renewable
@@ -183,7 +185,8 @@ class Habits:
     cancel_timeout: float
     read_timeout: float
     limited_waits: tuple[float, ...]  # waits after a 429 without Retry-After, the last one repeating
-    never_hang_up_before: float = 0.0  # hanging up earlier does harm at the server
+    grace: float = 2.0  # how long a cancel in flight may go on after a signal
+    linger: float = 0.0  # how long an unanswered cancel is waited for after the report: hanging up does harm
     # The two rules in which venues differ:
     none_is_not_found: bool = False  # refused, and the look shows no such order: it knows none (3Commas, tanX)
     looks_aside: bool = False  # the look shows a thing beside the order, which may lag or be missing (NeuraTrade)
@@ -221,6 +224,11 @@ class Venue(ABC):
     habits: ClassVar[Habits]
     practice = False  # whether a practice venue has answered
 
+    @property
+    def place(self) -> str:
+        """Where a person can look at an order."""
+        return f"on the {self.title} site"
+
     def prepare(self, patience: float) -> None:  # noqa: B027  # most venues need no log-in
         """Log in or refresh tokens if that is needed before a request. `patience` in seconds.
 
@@ -234,6 +242,10 @@ class Venue(ABC):
     @abstractmethod
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """Send exactly one cancel request. Out: the venue's acceptance. Raises a VenueError."""
+
+    def late_answer(self, ref: OrderRef) -> Answer | VenueError | None:
+        """Out: what an earlier cancel of this order was answered since it was given up, if anything."""
+        return None
 
     @abstractmethod
     def read(self, ref: OrderRef, patience: float) -> Answer:

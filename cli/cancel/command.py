@@ -16,6 +16,7 @@ import typer
 from cli.account import Account, access, open_account, practice_access
 from cli.cancel.ids import BadId, parser, read_ids, unique
 from cli.cancel.interrupt import Interrupts
+from cli.cancel.linger import linger
 from cli.cancel.progress import Spinner, duration, spinner_wanted
 from cli.options import Options, Output
 from cli.output.fault import report_of
@@ -29,6 +30,7 @@ from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
 from venues.wire.clock import SystemClock
+from venues.wire.link import HttpVenue
 from venues.wire.masks import Masks
 
 STDIN = "-"
@@ -62,6 +64,7 @@ class Command:
         self._stop = threading.Event()
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
+        self._venue: HttpVenue | None = None
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
@@ -90,6 +93,8 @@ class Command:
         self._report.end(lambda: self._exit_code(code))
         for text in self._faults:
             warn(text)
+        if self._venue is not None and self._interrupts is not None:
+            linger(self._venue, self._interrupts)
         return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
 
     @contextmanager
@@ -107,8 +112,9 @@ class Command:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
-        batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop)
+        batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop, account.venue.habits.grace)
         self._announce(account)
+        self._venue = account.venue
         seen: set[int] = set()
         self._interrupts = Interrupts(batch.stop)
         with self._spinner(account) as spinner:

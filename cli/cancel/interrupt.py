@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
@@ -20,6 +21,7 @@ class Interrupts:
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
         self.exit_code: int | None = None
+        self.since: float | None = None  # when the first one came, on the monotonic clock
         if threading.current_thread() is threading.main_thread():  # Python allows handlers only there
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, self._handle)
@@ -27,5 +29,5 @@ class Interrupts:
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.exit_code is not None:
             os._exit(128 + number)
-        self.exit_code = 128 + number
+        self.exit_code, self.since = 128 + number, time.monotonic()
         self._stop()

@@ -18,10 +18,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def shorten() -> None:
-    from venues.procedure import batch, judge
+    from venues.procedure import judge
     from venues.registry import VERBS, class_of
 
-    batch.GRACE = float(os.environ.get("GRACE", batch.GRACE))
     judge.SHORTEST_LIMITED_WAIT /= SCALE
     judge.LONGEST_BACK_OFF /= SCALE
     for name in VERBS:
@@ -37,7 +36,8 @@ def shorten() -> None:
             cancel_timeout=habits.cancel_timeout / SCALE,
             read_timeout=habits.read_timeout / SCALE,
             limited_waits=tuple(seconds / SCALE for seconds in habits.limited_waits),
-            never_hang_up_before=habits.never_hang_up_before / SCALE,
+            grace=float(os.environ.get("GRACE", habits.grace)),
+            linger=habits.linger / SCALE,
         )
 
 

@@ -63,22 +63,24 @@ class NeuraTradeLogin(SignedIn):
             )
         self._token = self._untried = token
 
-    def ask(self, method: str, path: str, patience: float, body: dict[str, str] | None = None) -> Reply:
-        """One request with the token. Out: a 2xx reply. Raises a VenueError."""
-        content = body and json.dumps(body).encode()
+    def ask(
+        self, method: str, path: str, patience: float, body: dict[str, str] | None = None, *, hold: bool = False
+    ) -> Reply:
+        """One request with the token. Out: a 2xx reply. Raises a VenueError; StillOut with `hold`."""
+        content = json.dumps(body).encode() if body else None
         return self.good(
-            self.call_with_token(lambda token: _request(method, API + path, content or None, token), patience)
+            self.call_with_token(lambda token: _request(method, API + path, content, token, hold=hold), patience)
         )
 
     def raise_for_error(self, reply: Reply) -> None:
         raise_for_error(reply)
 
 
-def _request(method: str, path: str, body: bytes | None, token: str | None) -> Request:
+def _request(method: str, path: str, body: bytes | None, token: str | None, *, hold: bool = False) -> Request:
     headers = {"Content-Type": "application/json"}
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"  # exactly one space
-    return Request(method, path, headers, body)
+    return Request(method, path, headers, body, hold)
 
 
 def _is_over(token: str, now: float) -> bool:

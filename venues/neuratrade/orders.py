@@ -14,6 +14,8 @@ from venues.neuratrade import FACE
 from venues.neuratrade.login import NeuraTradeLogin
 from venues.result import Outcome
 from venues.wire.answers import NoSuchRoute, as_raw, unreadable
+from venues.wire.held import StillOut
+from venues.wire.http import Reply
 from venues.wire.link import Link
 
 if TYPE_CHECKING:
@@ -24,16 +26,20 @@ STORES_NOTHING = (
     "and cancelling again will not help"
 )
 HALF_CANCELLED = (
-    "the position may be orphaned: a cancel that was cut off leaves the order cancelled and the position open, "
-    "and only the server's liquidate call closes it"
+    "the position may be orphaned: a cancel that was cut off leaves the order cancelled and the position open for "
+    "good, and only the server's liquidate call closes it"
 )
+ONLY_THE_POSITION = (
+    "this server shows positions, not orders, and an open position does not prove an open order: one that was "
+    "half cancelled looks the same"
+)
+MAY_BE_THERE = "an order without a position is not seen here, and a cancel may still find it"
 
 
 class NeuraTrade(NeuraTradeLogin):
     """NeuraTrade orders, read back through their position: the server has no read for orders."""
 
     name = FACE.name
-    verb = "order"
     title = FACE.title
     verb = "order"
     replies = "venues.neuratrade.replies"
@@ -45,7 +51,10 @@ class NeuraTrade(NeuraTradeLogin):
         cancel_timeout=15.0,
         read_timeout=10.0,
         limited_waits=(2.0, 4.0, 8.0),
-        never_hang_up_before=10.0,  # the server's own write timeout; earlier, it may stop between its two updates
+        # Its handler runs on for as long as the connection is open, and stops between its two updates when it is
+        # closed: with the position locked for 20 s, hanging up at 15 s left an order cancelled and its position open.
+        grace=10.0,
+        linger=30.0,
         looks_aside=True,  # at the order's position: written after the order, and not there for every one
     )
 
@@ -54,7 +63,24 @@ class NeuraTrade(NeuraTradeLogin):
         self._positions: dict[str, str] = {}  # only those that are not named after their order
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-        reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
+        """Never hangs up on the server: when no answer comes in time, it is held, and may come later."""
+        try:
+            reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id}, hold=True)
+        except StillOut as late:
+            self.waiting.add(ref.order_id, late.held)
+            raise
+        return self._answer(reply, ref)
+
+    def late_answer(self, ref: OrderRef) -> Answer | VenueError | None:
+        if (held := self.waiting.take(ref.order_id)) is None:
+            return None
+        try:
+            return self._answer(self.good(held.reply()), ref)
+        except VenueError as fault:
+            return fault
+
+    def _answer(self, reply: Reply, ref: OrderRef) -> Answer:
+        """What a cancel's reply says. Raises Uncertain when it proves nothing."""
         from venues.neuratrade.replies import CancelReply
         from venues.wire.replies import Unreadable, parse  # not before the request is on its way
 
@@ -95,18 +121,32 @@ class NeuraTrade(NeuraTradeLogin):
             raise unreadable(reply) from None
         if position.order_id != ref.order_id or not position.status:
             raise unreadable(reply)
-        return Answer(_order(position), as_raw(reply))
+        order = _order(position)
+        if order.is_final:
+            self.waiting.forget(ref.order_id)  # both updates are made
+        return Answer(order, as_raw(reply))
 
     def check(self, patience: float) -> None:
         self.prepare(patience)
         self.ask("GET", "/trading/positions?status=NONE", patience)
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
+        if outcome is Outcome.NOT_FOUND:
+            return "" if no else MAY_BE_THERE
+        if outcome is Outcome.UNKNOWN:
+            return HALF_CANCELLED
         if order is None or order.status != "OPEN":
             return ""
-        if outcome is Outcome.PENDING:
-            return STORES_NOTHING
-        return HALF_CANCELLED if outcome is Outcome.UNKNOWN and no is not None else ""
+        return {
+            Outcome.PENDING: STORES_NOTHING,
+            Outcome.REFUSED: HALF_CANCELLED,
+            Outcome.DRY_RUN: ONLY_THE_POSITION,
+        }.get(outcome, "")
+
+    @property
+    def place(self) -> str:
+        """There is no NeuraTrade site."""
+        return "in the server's position list, or ask its owner"
 
 
 def _position_of(order_id: str) -> str:

@@ -12,7 +12,6 @@ from venues.interface import OrderRef
 from venues.procedure.run import Cancel
 from venues.result import Result
 
-GRACE = 2.0  # seconds that requests in flight get after a stop
 HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as the main thread begins to wait
 
 
@@ -26,9 +25,15 @@ class Done:
 
 
 class Batch:
-    """Runs cancels, `jobs` at a time. `stop()` may be called from a signal handler."""
+    """Runs cancels, `jobs` at a time. `stop()` may be called from a signal handler.
 
-    def __init__(self, make: Callable[[OrderRef], Cancel], jobs: int, stop: threading.Event) -> None:
+    `grace`: seconds that requests in flight get after a stop.
+    """
+
+    def __init__(
+        self, make: Callable[[OrderRef], Cancel], jobs: int, stop: threading.Event, grace: float = 2.0
+    ) -> None:
+        self._grace = grace
         self._make = make
         self._jobs = jobs
         self._stop = stop
@@ -39,7 +44,7 @@ class Batch:
         self._running: dict[int, Cancel] = {}
 
     def stop(self) -> None:
-        """No new request leaves from now on; what is known is reported after at most `GRACE` seconds."""
+        """No new request leaves from now on; what is known is reported after at most the grace."""
         self._stop.set()
         self._news.put(None)
 
@@ -103,7 +108,7 @@ class Batch:
 
     def _wind_up(self) -> Iterator[Done]:
         """After a stop: what ends within the grace, then what is known of the rest."""
-        ends = time.monotonic() + GRACE
+        ends = time.monotonic() + self._grace
         while self._running and (left := ends - time.monotonic()) > 0:
             try:
                 news = self._news.get(timeout=left)

@@ -43,7 +43,8 @@ Rule = Callable[[Known, Terms, Habits], Step]
 
 def next_step(known: Known, terms: Terms, habits: Habits) -> Step:
     """Out: what to do next, by the table for what has just come."""
-    return (LOOKING_ONLY if terms.dry_run else CANCELLING)[known.last](known, terms, habits)
+    table = PROBING if known.wary else LOOKING_ONLY if terms.dry_run else CANCELLING
+    return table[known.last](known, terms, habits)
 
 
 # --- the rules of the table
@@ -62,7 +63,12 @@ def _look_now(known: Known, terms: Terms, habits: Habits) -> Step:
 
 
 def _watch(known: Known, terms: Terms, habits: Habits) -> Step:
-    """The next look of the venue's page; the end when none is left before the deadline."""
+    """The next look of the venue's page; the end when none is left before the deadline.
+
+    Who does not wait for the end gets one look, unless a cancel may act yet.
+    """
+    if terms.no_wait and known.looks and not _may_act(known):
+        return END
     at = next_look(known, terms, habits)
     return END if at is None else Step(Ask.LOOK, at)
 
@@ -170,6 +176,37 @@ def _dry_failed(known: Known, terms: Terms, habits: Habits) -> Step:
     return _back_off(Ask.LOOK, known, terms)
 
 
+# --- the rules of a probe: a look at a venue that did not answer the orders before
+
+
+def _probe(known: Known, terms: Terms, habits: Habits) -> Step:
+    return END if known.dead else Step(Ask.LOOK, known.at)
+
+
+def _probe_seen(known: Known, terms: Terms, habits: Habits) -> Step:
+    """It answers again."""
+    order = known.order
+    assert order is not None
+    return END if order.is_final or not order.sendable else _probe_answered(known, terms, habits)
+
+
+def _probe_answered(known: Known, terms: Terms, habits: Habits) -> Step:
+    """With any answer to the look the cancel may go, once no pause holds it back."""
+    return END if terms.dry_run or known.quiet_until >= terms.wait else _after_the_pause(Ask.CANCEL, known)
+
+
+def _probe_refused(known: Known, terms: Terms, habits: Habits) -> Step:
+    if known.last is Came.LOOK_REFUSED and _wants_renewal(known):
+        return Step(Ask.RENEWAL, known.at)
+    return _probe_answered(known, terms, habits)
+
+
+def _probe_limited(known: Known, terms: Terms, habits: Habits) -> Step:
+    no = known.fault
+    assert isinstance(no, Limited)
+    return END if no.ours or known.quiet_until >= terms.wait else _after_the_pause(Ask.LOOK, known)
+
+
 # --- the tables
 
 CANCELLING: Mapping[Came, Rule] = {
@@ -179,6 +216,7 @@ CANCELLING: Mapping[Came, Rule] = {
     Came.LOST: _watch,
     Came.UNREACHED: _unreached,
     Came.REFUSED: _refused,
+    Came.REFUSED_LATE: _refused,
     Came.LIMITED: _limited,
     Came.SEEN: _seen,
     Came.ABSENT: _absent,
@@ -196,6 +234,16 @@ LOOKING_ONLY: Mapping[Came, Rule] = {
     Came.LOOK_LIMITED: _dry_limited,
     Came.RENEWED: _ask_again,
 }
+PROBING: Mapping[Came, Rule] = {
+    **dict.fromkeys(Came, _end),
+    Came.NOTHING: _probe,
+    Came.SEEN: _probe_seen,
+    Came.ABSENT: _probe_answered,
+    Came.LOOK_REFUSED: _probe_refused,
+    Came.LOOK_LIMITED: _probe_limited,
+    Came.RENEWED: _ask_again,
+    Came.NOT_RENEWED: _probe_answered,
+}
 
 # --- what the rules share
 
@@ -209,8 +257,11 @@ def limited_wait(known: Known, no: Limited, habits: Habits) -> float:
 def cancel_patience(left: float, terms: Terms, habits: Habits) -> float:
     """Out: seconds for the cancel's answer. A part of a short deadline is kept for a look after a lost one."""
     kept = min(3.0, terms.wait / 4)
-    longest = max(left - kept, left / 2, min(left, habits.never_hang_up_before))
-    return min(habits.cancel_timeout, longest)
+    return min(habits.cancel_timeout, max(left - kept, left / 2))
+
+
+def _after_the_pause(ask: Ask, known: Known) -> Step:
+    return Step(ask, max(known.at, known.quiet_until))
 
 
 def _back_off(ask: Ask, known: Known, terms: Terms) -> Step:
@@ -223,7 +274,7 @@ def _back_off(ask: Ask, known: Known, terms: Terms) -> Step:
 
 def _may_act(known: Known) -> bool:
     """Whether a cancel of ours may have worked, or may work yet."""
-    return known.accepted or known.unanswered
+    return known.accepted or bool(known.unanswered)
 
 
 def _may_repeat(known: Known, habits: Habits) -> bool:

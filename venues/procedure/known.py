@@ -45,6 +45,7 @@ class Came(enum.Enum):
     LOST = "the cancel left, and no usable answer came"
     UNREACHED = "the cancel never left this machine"
     REFUSED = "a definite no to the cancel"
+    REFUSED_LATE = "a definite no to a cancel whose answer was not waited for any more"
     LIMITED = "too many requests, says the answer to the cancel or our own budget"
     SEEN = "a look showed the order"
     ABSENT = "a look showed no such order"
@@ -61,6 +62,7 @@ class Event:
 
     A renewal gets True or False. `began` is when a look began, `when` the wall clock as a cancel leaves. `dead`:
     another order's whole deadline has passed without the venue being reached. `quiet`: so long asks a limit to wait.
+    `late`: it answers an earlier cancel, which counted as unanswered.
     """
 
     of: Ask
@@ -70,6 +72,7 @@ class Event:
     when: datetime | None = None
     dead: bool = False
     quiet: float = 0.0
+    late: bool = False
 
 
 @dataclass(frozen=True)  # without slots: `replace` copies the whole of it at once
@@ -84,13 +87,14 @@ class Known:
     repeats: int = 0  # how many of them went although an earlier one was unanswered
     in_flight: bool = False
     accepted: bool = False
-    unanswered: bool = False  # an answer to a cancel was lost: that cancel may act at any time
+    unanswered: int = 0  # cancels whose answer is lost or late: each may act at any time
     no: Refused | Limited | None = None  # the last definite no to a cancel
     open_after_no: bool = False  # a look after it showed the order open
     tries: int = 0  # requests in a row that did not reach the venue
     limits: int = 0  # how often it asked to slow down
     quiet_until: float = 0.0
-    dead: bool = False
+    dead: bool = False  # other orders have tried in vain, for long enough
+    wary: bool = False  # the orders before got no answer at all: no cancel goes before a look is answered
 
     since: float | None = 0.0  # what the looks follow: the cancel's answer, its loss, or the end of a pause
     looked: float | None = None  # when the latest of these looks began
@@ -121,7 +125,7 @@ class Known:
 
         Whatever was sent is in doubt until an answer to it is noted: there is no moment in between.
         """
-        return self.unanswered or self.in_flight or (bool(self.sent) and self.no is None and not self.accepted)
+        return bool(self.unanswered) or self.in_flight or (bool(self.sent) and self.no is None and not self.accepted)
 
     @property
     def sees_open(self) -> bool:
@@ -132,7 +136,8 @@ class Known:
         """Out: what is known once `event` has happened."""
         if event.got is None:
             return self._sending(event)
-        known = self._after[event.of](self, event)
+        before = replace(self, unanswered=self.unanswered - 1) if event.late else self
+        known = self._after[event.of](before, event)
         return known._hushed(event, event.got) if isinstance(event.got, Limited) else known
 
     def _hushed(self, event: Event, no: Limited) -> Known:
@@ -150,8 +155,9 @@ class Known:
             self,
             at=event.at,
             last=Came.SENDING,
+            wary=False,
             sent=(*self.sent, event.when),
-            repeats=self.repeats + self.unanswered,
+            repeats=self.repeats + bool(self.unanswered),
             in_flight=True,
             resent=self.accepted,
         )
@@ -166,7 +172,7 @@ class Known:
             )  # fmt: skip
         assert isinstance(got, VenueError)
         known = self._noted(got) if got.sent or not self.in_flight else self._noted(got)._not_left()
-        known = replace(known, at=event.at, fault=got, in_flight=False, looked=None, dead=event.dead)
+        known = replace(known, at=event.at, fault=got, in_flight=False, wary=False, looked=None, dead=event.dead)
         if isinstance(got, NeverSent):
             return replace(known, last=Came.UNREACHED, tries=self.tries + 1, trouble=got.message)
         if isinstance(got, Limited):
@@ -174,13 +180,14 @@ class Known:
             no = self.no if self.accepted or spent else got
             return replace(known, last=Came.LIMITED, no=no, open_after_no=False, since=None)
         if isinstance(got, Refused):
-            return replace(
-                known, last=Came.REFUSED, no=got, open_after_no=False, tries=0, since=event.at, asked=Ask.CANCEL
-            )
-        return replace(known, last=Came.LOST, unanswered=True, tries=0, since=event.at, trouble=got.message)
+            last = Came.REFUSED_LATE if event.late else Came.REFUSED
+            return replace(known, last=last, no=got, open_after_no=False, tries=0, since=event.at, asked=Ask.CANCEL)
+        return replace(
+            known, last=Came.LOST, unanswered=self.unanswered + 1, tries=0, since=event.at, trouble=got.message
+        )
 
     def _not_left(self) -> Known:
-        return replace(self, sent=self.sent[:-1], repeats=self.repeats - self.unanswered)
+        return replace(self, sent=self.sent[:-1], repeats=self.repeats - bool(self.unanswered))
 
     # --- the looks
 

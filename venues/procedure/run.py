@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from venues.interface import Answer, Limited, NeverSent, Order, OrderRef, State, Venue, VenueError
+from venues.interface import (
+    Answer,
+    Limited,
+    NeverSent,
+    Order,
+    OrderRef,
+    Refused,
+    State,
+    Uncertain,
+    Venue,
+    VenueError,
+)
 from venues.procedure import judge, words
 from venues.procedure.judge import Step
 from venues.procedure.known import Ask, Came, Event, Known
@@ -31,13 +42,15 @@ class Cancel:
         self._started_at: datetime = clock.now()
         self._zero = clock.monotonic()
         self._known = Known()  # replaced as a whole, so that any thread may read it
+        self._answered: set[bool] = set()  # whether the requests that left were answered: some, none, or both
 
     def run(self) -> Result:
         """Cancel the order, or look at it for a dry run. Out: what became of it. Raises no VenueError."""
         try:
             self._wait_for_turn()
-            while (step := self._next()).ask is not None:
-                self._do(step)
+            while (step := self._next()).ask is not None or self._hears_late():
+                if step.ask is not None:
+                    self._do(step)
         except Stopped:
             if self._known.in_flight:  # a stop can only come before the request leaves
                 self._note(Ask.CANCEL, NeverSent("stopped"))
@@ -52,20 +65,29 @@ class Cancel:
         return judge.next_step(self._known, self._terms, self._venue.habits)
 
     def _end(self) -> Verdict:
-        end = verdict(self._known, self._terms, self._venue.habits)
-        if end.outcome is Outcome.UNAVAILABLE and self._known.last in (Came.UNREACHED, Came.LOOK_FAILED):
-            self._pace.unreachable = True
+        known, health = self._known, self._pace.health
+        end = verdict(known, self._terms, self._venue.habits)
+        in_vain = known.last in (Came.UNREACHED, Came.LOOK_FAILED)
+        if known.wary and in_vain:
+            health.probe_unanswered()
+        elif self._answered == {False}:
+            health.order_unanswered()
+        elif end.outcome is Outcome.UNAVAILABLE and in_vain:
+            health.unreachable = True
         return end
 
     # --- doing a step
 
     def _wait_for_turn(self) -> None:
         """Our own budget may take as long as it needs: the deadline counts from the first turn on."""
+        health = self._pace.health
         try:
-            self._pace.wait_for_turn(self._terms.wait)
+            if not health.is_given_up:
+                self._pace.wait_for_turn(self._terms.wait)
         except Limited as no:
             self._note(Ask.LOOK if self._terms.dry_run else Ask.CANCEL, no)
         else:
+            self._known = Known(wary=health.is_silent, dead=health.is_given_up)
             self._started_at, self._zero = self._clock.now(), self._clock.monotonic()
 
     def _do(self, step: Step) -> None:
@@ -73,6 +95,8 @@ class Cancel:
         if step.jitter:
             wait = min(wait, max(judge.SHORTEST_BACK_OFF, step.jitter * self._clock.chance()))
         self._clock.pause(wait)
+        if self._hears_late():
+            return
         if step.ask is Ask.CANCEL:
             self._send()
         elif step.ask is Ask.LOOK:
@@ -110,12 +134,29 @@ class Cancel:
             got = fault
         self._note(Ask.RENEWAL, got)
 
-    def _note(self, of: Ask, got: Answer | VenueError | bool | None, began: float = 0.0) -> None:
+    def _hears_late(self) -> bool:
+        """Out: whether an earlier cancel has been answered since it was given up. It is then judged anew."""
+        if self._known.accepted or not self._known.unanswered:
+            return False
+        got = self._venue.late_answer(self._ref)
+        if got is None or isinstance(got, Uncertain):
+            return False
+        self._note(Ask.CANCEL, got, late=True)
+        return True
+
+    def _note(
+        self, of: Ask, got: Answer | VenueError | bool | None, began: float = 0.0, *, late: bool = False
+    ) -> None:
         quiet = judge.limited_wait(self._known, got, self._venue.habits) if isinstance(got, Limited) else 0.0
         at = max(began, self._now())
         when = self._clock.now() if got is None else None  # only a cancel that leaves is told with its hour
-        event = Event(of, got, at, began, when, self._pace.unreachable, quiet)
+        event = Event(of, got, at, began, when, self._pace.health.unreachable, quiet, late)
         self._known = self._known.after(event)
+        if isinstance(got, Uncertain):
+            self._answered.add(False)
+        elif isinstance(got, Answer) or (isinstance(got, Refused | Limited) and got.sent):
+            self._answered.add(True)
+            self._pace.health.answered()
         if isinstance(got, Limited) and got.banned:
             self._pace.ban(got.message)
         elif isinstance(got, Limited) and got.sent:  # the venue said it, so it holds for every thread
@@ -138,7 +179,7 @@ class Cancel:
         order = known.order or Order(State.OPEN)
         message = end.message
         if end.outcome is Outcome.UNKNOWN:
-            message = f"{message}: {words.how_to_check(self._venue.title, self._ref)}"
+            message = f"{message}: {words.how_to_check(self._venue.place, self._ref)}"
         if remark := self._venue.remark(end.outcome, known.order, known.no):
             message = f"{message}; {remark}"
         shown = {name: text and hide(text) for name in _SHOWN if (text := getattr(order, name)) is not None}

@@ -32,8 +32,8 @@ def verdict(known: Known, terms: Terms, habits: Habits, *, stopped: bool = False
         return _accepted(known, terms, stopped)
     if known.in_doubt:
         return Verdict(Outcome.UNKNOWN, None, words.unknown(known.order, known.sent[-1], known.trouble))
-    if terms.dry_run:
-        return _looked_at(known, stopped)
+    if terms.dry_run or known.wary:
+        return _looked_at(known, terms, stopped)
     if known.no is not None:
         return _refused(known, known.no, habits)
     return Verdict(Outcome.UNAVAILABLE, None, words.unavailable(known.trouble, stopped))
@@ -57,15 +57,15 @@ def _accepted(known: Known, terms: Terms, stopped: bool) -> Verdict:
         return Verdict(Outcome.REQUESTED, known.evidence, words.requested(order))
     if order is not None and order.cancel_failed and known.last is Came.SEEN and not stopped:
         return Verdict(Outcome.REFUSED, known.evidence, words.cancel_failed(order))
-    return Verdict(Outcome.PENDING, known.evidence, words.pending(order, known.trouble))
+    return Verdict(Outcome.PENDING, known.evidence, words.pending(order, known.trouble, looked=known.looks > 0))
 
 
 def _refused(known: Known, no: Refused | Limited, habits: Habits) -> Verdict:
     """The venue's last word on the cancel, which did nothing."""
     evidence, order = Evidence.REPLY if known.sent else None, known.order
+    if known.sees_open and order is not None and not order.sendable:  # so it did not go, or not again
+        return Verdict(Outcome.REFUSED, Evidence.READ_BACK, words.not_sendable(order))
     if isinstance(no, Limited):
-        if known.sees_open and order is not None and not order.sendable:  # so it did not go again
-            return Verdict(Outcome.REFUSED, Evidence.READ_BACK, words.not_sendable(order))
         return Verdict(Outcome.RATE_LIMITED, evidence, words.limited(no))
     if known.last is Came.ABSENT and (isinstance(no, NotFound) or habits.none_is_not_found):
         return Verdict(Outcome.NOT_FOUND, evidence, words.not_found(no))
@@ -74,15 +74,18 @@ def _refused(known: Known, no: Refused | Limited, habits: Habits) -> Verdict:
     return Verdict(outcome, evidence, words.refused(no, known.trouble))
 
 
-def _looked_at(known: Known, stopped: bool) -> Verdict:
-    """`--dry-run`: the order as it stands. No cancel was sent."""
+def _looked_at(known: Known, terms: Terms, stopped: bool) -> Verdict:
+    """`--dry-run`, or a probe: the order as it stands. No cancel was sent."""
     order, fault, look = known.order, known.fault, Evidence.READ_BACK
     if order is not None and not order.sendable:
         return Verdict(Outcome.REFUSED, look, words.not_sendable(order))
-    if order is not None:
+    if order is not None and terms.dry_run:
         return Verdict(Outcome.DRY_RUN, look, words.dry_run(order))
     if isinstance(fault, Refused):
         return Verdict(fault.outcome, look, words.refused(fault, known.no_renewal))
     if isinstance(fault, Limited):
         return Verdict(Outcome.RATE_LIMITED, look if fault.sent else None, words.limited(fault))
-    return Verdict(Outcome.UNAVAILABLE, None, words.unavailable(fault.message if fault else "", stopped))
+    trouble = fault.message if fault else known.trouble
+    return Verdict(
+        Outcome.UNAVAILABLE, None, words.unavailable(words.silent(trouble) if known.wary else trouble, stopped)
+    )

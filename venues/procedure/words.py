@@ -18,7 +18,7 @@ def already_cancelled(order: Order) -> str:
 
 
 def too_late(order: Order) -> str:
-    return _join(f"it is final in another way: the venue shows {_shown(order)}{_filled(order)}", order.note)
+    return _join(f"it has already ended in another way: the venue shows {_shown(order)}{_filled(order)}", order.note)
 
 
 def requested(order: Order | None) -> str:
@@ -52,9 +52,11 @@ def limited(no: Limited) -> str:
     return f"not cancelled: {no.message}; run it again later"
 
 
-def pending(order: Order | None, trouble: str) -> str:
+def pending(order: Order | None, trouble: str, *, looked: bool) -> str:
     """Accepted, and not final at the deadline; `trouble` says why when the last look failed."""
     shown = f"the venue still shows {_shown(order)}" if order else "the venue has not shown the order yet"
+    if not looked:
+        shown = "there was no time left to read the order back"
     return _join(f"the request was accepted, but {trouble or shown}", order.note if order else "")
 
 
@@ -66,16 +68,23 @@ def unknown(order: Order | None, sent_at: datetime | None, trouble: str) -> str:
     return f"a cancel was sent{when} and what became of it is not known{why}{shown}"
 
 
-def how_to_check(venue: str, ref: OrderRef) -> str:
-    """What to do about an unknown one. In: the venue's title."""
+def how_to_check(place: str, ref: OrderRef) -> str:
+    """What to do about an unknown one. In: where a person can look, such as `on the Acme site`."""
     deal = f" of deal {ref.deal_id}" if ref.deal_id else ""
-    return f"look at order {ref.order_id}{deal} on the {venue} site, or run again with --dry-run"
+    return f"look at order {ref.order_id}{deal} {place}, or run again with --dry-run"
 
 
 def unavailable(trouble: str, stopped: bool = False) -> str:
     if stopped:
         return "stopped before anything was sent: it is safe to run again"
     return f"{trouble or 'the venue was not reached'}; no cancel was sent, it is safe to run again"
+
+
+def silent(trouble: str) -> str:
+    """Why nothing more is sent to a venue that did not answer the orders before. In: what the last look came to."""
+    return "the venue gave no answer to the orders before" + (
+        f", nor to a look at this one: {trouble}" if trouble else ""
+    )
 
 
 def _shown(order: Order) -> str:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
+import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -21,6 +23,19 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 LARGEST_REPLY = 8 * 1024 * 1024  # bytes; a month of order history stays far below
 STALE_AFTER = (
     10.0  # seconds idle; NeuraTrade closes at 15 s, and a loss on a stale connection looks like a lost answer
+)
+# What a venue's or a proxy's bytes can make the libraries raise, besides their own errors: a chunk of negative
+# size, an absurd number, an unknown codec. A RuntimeError that is no RecursionError is a fault of ours.
+FOREIGN = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
 )
 MOST_INTERIM = 8  # interim replies (1xx) before the one that counts
 TOO_LARGE = "the reply is too large"
@@ -32,6 +47,9 @@ class _Call(threading.local):
     ends = float("inf")  # monotonic seconds at which the reply must be complete
     bytes_left = False
     on_sent: Callable[[], None] | None = None
+    hold = False  # nobody hangs up on this request while its answer is only late
+    timed_out = False
+    kept: tuple[socket.socket, bool] | None = None  # the connection not hung up on; whether nothing was read from it
 
 
 call = _Call()
@@ -43,7 +61,7 @@ class _BoundedFile(io.RawIOBase):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
-        self._size = 0
+        self.size = 0
         self.ended = False  # the server said all that it will ever say
         self.shut = False  # nothing more is read from the socket
 
@@ -53,23 +71,30 @@ class _BoundedFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         if self.shut:
             return None
+        try:
+            count = self._read_in_time(buffer)
+        except TimeoutError:
+            call.timed_out = True
+            raise
+        self.ended = count == 0
+        self.size += count or 0
+        if self.size > LARGEST_REPLY:
+            raise http.client.HTTPException(TOO_LARGE)
+        return count
+
+    def _read_in_time(self, buffer: Any) -> int | None:
         left = call.ends - time.monotonic()
         if left <= 0:
             raise TimeoutError("the reply was not complete in time")
         self._sock.settimeout(left)
-        count = self._file.readinto(buffer)
-        self.ended = count == 0
-        self._size += count or 0
-        if self._size > LARGEST_REPLY:
-            raise http.client.HTTPException(TOO_LARGE)
-        return count
+        return self._file.readinto(buffer)
 
     def close(self) -> None:
         self._file.close()
         super().close()
 
 
-class _Reader(io.BufferedReader):
+class Reader(io.BufferedReader):
     """One reply's bytes. Closed by http.client where it takes the reply to end."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -86,7 +111,7 @@ class _Reader(io.BufferedReader):
 
 
 class _BoundedReply(http.client.HTTPResponse):
-    def __init__(self, reader: _Reader, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, reader: Reader, *args: Any, **kwargs: Any) -> None:
         self._reader = reader
         sock: Any = SimpleNamespace(makefile=lambda mode: reader)
         super().__init__(sock, *args, **kwargs)
@@ -117,13 +142,13 @@ class _BoundedReply(http.client.HTTPResponse):
 class _Wire:
     """Mixed into urllib3's connections: notes the moment from which bytes may have left."""
 
-    _reader: _Reader | None = None  # of the latest reply
+    _reader: Reader | None = None  # of the latest reply
     _used_at = 0.0
     _body_follows = False
     _head = b""  # kept back until the body comes
 
     def response_class(self, sock: socket.socket, *args: Any, **kwargs: Any) -> _BoundedReply:
-        self._reader = _Reader(sock)
+        self._reader = Reader(sock)
         return _BoundedReply(self._reader, *args, **kwargs)
 
     def connect(self) -> None:
@@ -149,6 +174,12 @@ class _Wire:
         data, self._head = self._head + data, b""
         call.bytes_left = True
         super().send(data)  # type: ignore[misc]
+
+    def close(self) -> None:
+        if call.hold and call.timed_out and self.sock is not None:
+            call.kept = self.sock, self._reader is None or not self._reader.file.size
+            self.sock = None
+        super().close()  # type: ignore[misc]
 
     def getresponse(self) -> Any:
         if call.on_sent is not None:
@@ -200,6 +231,16 @@ class Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         return manager
+
+
+def late_reply(sock: socket.socket) -> urllib3.HTTPResponse:
+    """In: a connection from which nothing of the reply was read yet. Out: the reply, its body still unread."""
+    reply = _BoundedReply(Reader(sock), method="POST")
+    reply.begin()
+    headers = urllib3.HTTPHeaderDict(reply.msg.items())
+    return urllib3.HTTPResponse(
+        reply, headers, reply.status, preload_content=False, original_response=reply, request_method="POST"
+    )
 
 
 def read_body(raw: Any) -> bytes:

@@ -32,7 +32,13 @@ class Request:
     path: str
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     body: bytes | None = field(repr=False, default=None)
+    hold: bool = False  # nobody hangs up on it: the server would stop in the middle of its work
     origin: str = ""  # where to, without a trailing slash; "" is the link's own: a venue may speak to several
+
+
+def lower(headers: Mapping[str, str]) -> dict[str, str]:
+    """Header names in lower case, as `Reply` has them."""
+    return {name.lower(): value for name, value in headers.items()}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from venues.interface import Credentials, Unauthorized, Venue
 from venues.wire.answers import raise_for_shared_answers
 from venues.wire.clock import Clock
+from venues.wire.held import Waiting
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
 from venues.wire.pace import Pace
@@ -49,6 +50,7 @@ class HttpVenue(Venue):
         self._link = link
         self._transport: Transport = Transport(link.url, link.masks, connections=link.connections, log=link.log)
         self._warmed = False
+        self.waiting = Waiting()  # for late answers
         self.last_reply: Reply | None = None  # for `auth status --check`: the Date header
 
     def call(self, make: Callable[[], Request], patience: float) -> Reply:
@@ -59,7 +61,7 @@ class HttpVenue(Venue):
         self._link.clock.pause(0.0)  # a stopped run sends nothing more
         with self._link.pace.turn(patience) as left:
             reply = self._transport.send(make(), left, self._warm_up)
-        self._link.pace.unreachable = False
+        self._link.pace.health.unreachable = False
         self.last_reply = reply
         self.practice = "x-ordercancel-sandbox" in reply.headers
         return reply

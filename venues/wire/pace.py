@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from venues.face import Budget
 from venues.interface import Limited
 from venues.wire.clock import Clock
+from venues.wire.health import Health
 
 ROUNDING = 1e-6  # seconds; so short a wait is only a rounding error
 
@@ -24,7 +25,7 @@ class Pace:
         self._free_at = float("-inf")  # when the bucket would be full again, minus its refill time
         self._paused_until = float("-inf")
         self._banned = ""
-        self.unreachable = False  # an order's whole deadline passed without the venue being reached
+        self.health = Health(clock)
 
     def pause(self, seconds: float) -> None:
         """The venue asked for quiet: no thread sends for so long."""

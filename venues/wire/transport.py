@@ -7,7 +7,6 @@ replaces `Authorization` from `.netrc` and keeps cookies (a Tradernet SID cookie
 
 from __future__ import annotations
 
-import http.client
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -18,25 +17,13 @@ import urllib3
 
 from ordercancel import __version__
 from venues.interface import NeverSent, Unauthorized, Uncertain
-from venues.wire.connection import TOO_LARGE, Adapter, call, read_body
-from venues.wire.http import Reply, Request
+from venues.wire.connection import FOREIGN, TOO_LARGE, Adapter, call, read_body
+from venues.wire.held import Held, StillOut
+from venues.wire.http import Reply, Request, lower
 from venues.wire.masks import Masks
 
 CONNECT_TIMEOUT = 5.0  # seconds; every venue page names this figure
 ORIGINS = 4  # that connections are kept to; most venues speak to one
-# What a venue's or a proxy's bytes can make the libraries raise, besides their own errors: a chunk of negative
-# size, an absurd number, an unknown codec. A RuntimeError that is no RecursionError is a fault of ours.
-FOREIGN = (
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    http.client.HTTPException,
-    OSError,
-    EOFError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    RecursionError,
-)
 
 
 class Transport:
@@ -63,21 +50,26 @@ class Transport:
         """Send one request and read the whole reply within `patience` seconds.
 
         `on_sent` is called once the request has left, before the reply is waited for.
-        Raises NeverSent when no byte left, Uncertain when the reply is lost, late, cut or too large,
-        Unauthorized when a credential does not fit into a header.
+        Raises NeverSent when no byte left, Uncertain when the reply is lost, late, cut or too large (StillOut when it
+        is late and the connection held), Unauthorized when a credential does not fit into a header.
         """
         if patience <= 0:
             raise NeverSent("no time was left before the deadline")
         started = time.monotonic()
         call.ends, call.bytes_left, call.on_sent = started + patience, False, on_sent
+        call.hold, call.timed_out, call.kept = request.hold, False, None
         origin = request.origin or self._origin
         self._note(f"> {request.method} {origin}{request.path}")
         try:
             reply = self._exchange(origin, request, patience)
         except FOREIGN as e:
             # str(e) carries the URL with its query: only the kind of the fault is told.
-            if call.bytes_left:
-                error: NeverSent | Uncertain = Uncertain(_lost(e))
+            error: NeverSent | Uncertain
+            if call.kept is not None:
+                sock, untouched = call.kept
+                error = StillOut(_lost(e), Held(sock, untouched=untouched))
+            elif call.bytes_left:
+                error = Uncertain(_lost(e))
             else:
                 error = NeverSent(_unreached(e))
             self._note(f"< {error.message}")
@@ -102,7 +94,7 @@ class Transport:
         except BaseException:
             response.close()
             raise
-        return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+        return Reply(response.status_code, lower(response.headers), body)
 
     def _note(self, line: str) -> None:
         if self._log is not None:

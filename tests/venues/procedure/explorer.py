@@ -34,7 +34,7 @@ class Node:
         self.stopped: Verdict = verdict(known, terms, habits, stopped=True)
         self.ended: Verdict | None = verdict(known, terms, habits) if self.step.ask is None else None
         self.sending: Node | None = None
-        self.after: dict[tuple[int, float | None, bool], tuple[int, bool]] = {}
+        self.after: dict[tuple[int, float | None, bool, bool, bool], tuple[int, bool]] = {}
         self.at = self._begins()
         left = terms.wait - self.at
         if self.step.ask is Ask.CANCEL:
@@ -62,6 +62,7 @@ class Explorer:
     terms: Terms
     start: tuple[World, ...]
     fails: bool = False
+    first: Known = Known()  # noqa: RUF009  # frozen
     done: set[State] = field(default_factory=set)
     transitions: int = 0
 
@@ -73,14 +74,14 @@ class Explorer:
         self._worlds: list[World] = []
         self._numbers: dict[World, int] = {}
         self._moves: dict[int, list[int]] = {}
-        self._endings: dict[tuple[int, Ask], list[tuple[Ending, int]]] = {}
+        self._endings: dict[tuple[int, Ask | None], list[tuple[Ending, int]]] = {}
 
     def run(self) -> int:
         """Depth first, so that a way that leads back into itself is found: it would never end."""
         gc.disable()  # hundreds of thousands of tuples and no circle: looking for some takes a third of the time
         try:
             for world in self.start:
-                self._explore((self._node(Known()), self._world(world)))
+                self._explore((self._node(self.first), self._world(world)))
         finally:
             gc.enable()
         return len(self.done)
@@ -111,6 +112,9 @@ class Explorer:
         laws.stopped(node.known, world, node.stopped)
         for moved in self._moves_of(place):
             yield number, moved
+        if node.known.unanswered and not node.known.accepted:
+            for ending, became in self._endings_of(place, None):
+                yield self._became(node, ending, became, None)
         if node.step.ask is not None:
             laws.step(node.known, world, node.step)
             yield from self._answered(node, place, node.step.ask)
@@ -120,24 +124,30 @@ class Explorer:
         for ending, became in self._endings_of(place, ask):
             if node.sending is not None:  # a stop while it is on its way, whatever it has done already
                 laws.in_flight(node.sending.known, ending.world, node.sending.stopped)
-            key = id(ending.got), ending.takes, ending.dead
-            if (after := node.after.get(key)) is None:
-                after = node.after[key] = self._after(node, ask, ending)
-            number, hushes = after
-            state = number, self._world(replace(ending.world, hushed=True)) if hushes else became
-            if (end := self._nodes[number].ended) is not None and state not in self._ended:
-                self._ended.add(state)
-                laws.ended(self._nodes[number].known, self._worlds[state[1]], end)
-            yield state
+            yield self._became(node, ending, became, ask)
 
-    def _after(self, node: Node, ask: Ask, ending: Ending) -> tuple[int, bool]:
+    def _became(self, node: Node, ending: Ending, became: int, ask: Ask | None) -> State:
+        """In: what was asked; None for a late answer. Out: the state after it, its end judged."""
+        key = id(ending.got), ending.takes, ending.dead, ending.before, ask is None
+        if (after := node.after.get(key)) is None:
+            after = node.after[key] = self._after(node, ask, ending)
+        number, hushes = after
+        state = number, self._world(replace(ending.world, hushed=True)) if hushes else became
+        if (end := self._nodes[number].ended) is not None and state not in self._ended:
+            self._ended.add(state)
+            self._laws.ended(self._nodes[number].known, self._worlds[state[1]], end)
+        return state
+
+    def _after(self, node: Node, ask: Ask | None, ending: Ending) -> tuple[int, bool]:
         """Out: what is known after it, and whether the venue asks for quiet until beyond the deadline."""
-        got, known = ending.got, node.sending.known if node.sending else node.known
+        got, late = ending.got, ask is None
+        known = node.sending.known if node.sending and not ending.before and not late else node.known
         takes = node.patience if ending.takes is None else min(ending.takes, node.patience)
-        at = round(node.at + takes, 6) if takes else node.at
+        at = round(node.at + takes, 6) if takes and not late else node.at
         quiet = judge.limited_wait(known, got, self.habits) if isinstance(got, Limited) else 0.0
         hushes = isinstance(got, Limited) and got.sent and (got.banned or at + quiet >= self.terms.wait)
-        return self._node(known.after(Event(ask, got, at, node.at, dead=ending.dead, quiet=quiet))), hushes
+        event = Event(ask or Ask.CANCEL, got, at, node.at, dead=ending.dead, quiet=quiet, late=late)
+        return self._node(known.after(event)), hushes
 
     # --- numbers in place of values
 
@@ -158,11 +168,13 @@ class Explorer:
             found = self._moves[place] = [self._world(world) for world in w.moves(self._worlds[place])]
         return found
 
-    def _endings_of(self, place: int, ask: Ask) -> list[tuple[Ending, int]]:
+    def _endings_of(self, place: int, ask: Ask | None) -> list[tuple[Ending, int]]:
         if (found := self._endings.get((place, ask))) is None:
             world = self._worlds[place]
-            if ask is Ask.CANCEL:
-                endings = w.cancels(world, fails=self.fails)
+            if ask is None:
+                endings = w.late_answers(world)
+            elif ask is Ask.CANCEL:
+                endings = w.cancels(world, fails=self.fails, holds=self.habits.linger > 0)
             else:
                 endings = w.looks(world) if ask is Ask.LOOK else w.renewals(world)
             found = self._endings[place, ask] = [(ending, self._world(ending.world)) for ending in endings]

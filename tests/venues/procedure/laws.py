@@ -62,6 +62,8 @@ class Laws:
             return
         if self.terms.dry_run:
             raise Broken("a dry run sends nothing", known, world, step)
+        if world.mute:
+            raise Broken("no cancel before a silent venue answers", known, world, step)
         if world.unasked or (world.unseen and not self.habits.looks_aside):
             raise Broken("no repeat without a look", known, world, step)
         if world.left >= MOST_CANCELS:
@@ -89,7 +91,7 @@ class Laws:
             raise Broken("accepted means that the venue accepted", known, world, said)
         if outcome is Outcome.TOO_LATE and world.truth is not Truth.FILLED:
             raise Broken("no false failure", known, world, said)
-        if outcome in SAID_FAILED and (world.by_us or world.under_way) and not self._shown_failed(known, world, said):
+        if outcome in SAID_FAILED and (world.by_us or world.may_act) and not self._shown_failed(known, world, said):
             raise Broken("no false failure", known, world, said)
         if outcome is Outcome.UNAVAILABLE and (known.attempts or world.left):
             raise Broken("unavailable means that nothing was sent", known, world, said)

@@ -13,7 +13,6 @@ import pytest
 
 from tests.venues.fakes import CANCELLED, Bench, FakeClock, Scripted
 from venues.interface import Answer, OrderRef, Venue
-from venues.procedure import batch as batch_module
 from venues.procedure.batch import Batch
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
@@ -133,10 +132,7 @@ def test_a_stream_that_breaks_is_told_after_what_was_begun(jobs: int, clock: Fak
         next(running)
 
 
-def test_a_stop_reports_what_is_in_flight_and_begins_nothing(
-    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch_module, "GRACE", 0.1)
+def test_a_stop_reports_what_is_in_flight_and_begins_nothing(clock: FakeClock) -> None:
     arrived, go = threading.Event(), threading.Event()
 
     def hang() -> Answer:
@@ -145,7 +141,7 @@ def test_a_stop_reports_what_is_in_flight_and_begins_nothing(
         return Answer(CANCELLED)
 
     venue = Scripted([hang])
-    batch = Batch(make_with(venue, clock), 1, threading.Event())
+    batch = Batch(make_with(venue, clock), 1, threading.Event(), grace=0.1)
     running = batch.run(refs(10))
     done: list[Any] = []
     thread = threading.Thread(target=lambda: done.extend(running))

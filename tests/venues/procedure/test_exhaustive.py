@@ -28,18 +28,19 @@ from venues.result import Outcome
 
 BEFORE = (World(), World(truth=Truth.CANCELLED), World(truth=Truth.FILLED))
 MORE = {"tanx": (World(unripe=True),), "deal-order": (World(fixed=True),)}
-WAITS = {"deal-order": 1.05, "tanx": 0.45, "order": 0.25, "tradernet": 1.05}  # a SmartTrade has a deal order's habits
+WAITS = {"deal-order": 1.05, "tanx": 0.45, "order": 0.15, "tradernet": 1.05}  # a SmartTrade has a deal order's habits
 AT_ONCE = 0.2  # seconds; without waiting nothing depends on the schedule
 TERMS = {
     "to the proof": lambda wait: Terms(wait=wait),
     "without waiting": lambda wait: Terms(wait=AT_ONCE, no_wait=True),
     "looking only": lambda wait: Terms(wait=wait, dry_run=True),
 }
+WARY = Known(wary=True)  # the orders before got no answer
 
 
-def explorer(verb: str, terms: Terms) -> Explorer:
-    start = (*BEFORE, *MORE.get(verb, ()))
-    return Explorer(class_of(verb).habits, terms, start, fails=verb == "tradernet")
+def explorer(verb: str, terms: Terms, first: Known = Known()) -> Explorer:  # noqa: B008  # frozen
+    start = (replace(world, mute=first.wary) for world in (*BEFORE, *MORE.get(verb, ())))
+    return Explorer(class_of(verb).habits, terms, tuple(start), fails=verb == "tradernet", first=first)
 
 
 @pytest.mark.parametrize("how", TERMS)
@@ -49,6 +50,13 @@ def test_every_state(verb: str, how: str, tell: Callable[[str], None]) -> None:
     states = made.run()
     tell(f"exhaustive check: {states:,} states, {made.transitions:,} transitions: {verb}, {how}")
     assert states > 100
+
+
+@pytest.mark.parametrize("how", TERMS)
+@pytest.mark.parametrize("verb", ["deal-order", "tradernet"])
+def test_every_state_at_a_venue_that_was_silent(verb: str, how: str, tell: Callable[[str], None]) -> None:
+    made = explorer(verb, TERMS[how](AT_ONCE / 2), WARY)
+    tell(f"exhaustive check: {made.run():,} states, {made.transitions:,} transitions: {verb}, {how}, silent before")
 
 
 def test_the_two_kinds_of_3commas_orders_behave_alike() -> None:
@@ -196,7 +204,9 @@ MUTANTS = {
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A venue that says `Retry-After: 0` for ever, with time for many tries."""
     monkeypatch.setattr(judge, "SHORTEST_LIMITED_WAIT", 0.1)
-    monkeypatch.setattr(w, "cancels", lambda world, fails: [w.Ending(replace(world, left=world.left + 1), w.SOON)])
+    monkeypatch.setattr(
+        w, "cancels", lambda world, fails, holds: [w.Ending(replace(world, left=world.left + 1), w.SOON)]
+    )
     monkeypatch.setattr(w, "looks", lambda world: [w.Ending(world, w.shown(State.OPEN, world))])
 
 

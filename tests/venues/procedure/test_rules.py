@@ -532,7 +532,7 @@ def test_a_second_cancel_where_the_venue_dropped_the_first(bench: Bench) -> None
         venue = Scripted([pending, second], [pending, wait, CANCELLED])
         assert bench.run(venue).outcome in (Outcome.CANCELLED, Outcome.PENDING), second
         assert venue.log.count("cancel") == (2 if second is not UNREACHED else venue.log.count("cancel"))
-        bench.pace.unreachable = False
+        bench.pace.health.unreachable = False
 
 
 def test_missing_fields_are_kept_from_the_older_view(bench: Bench) -> None:

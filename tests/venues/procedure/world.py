@@ -7,7 +7,7 @@ by itself at any moment; `cancels`, `looks` and `renewals` are all the ways in w
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from venues.interface import (
@@ -33,6 +33,14 @@ class Truth(enum.Enum):
     FILLED = "filled"
 
 
+class Hung(enum.Enum):
+    """A cancel whose connection is held: what it has done so far."""
+
+    IDLE = "nothing, and it never will"
+    WORKING = "nothing yet"
+    DONE = "it cancelled the order"
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """The venue's truth, and what the run has done to it."""
@@ -48,6 +56,13 @@ class World:
     unseen: bool = False  # since the last unanswered cancel no look has shown the order open
     unasked: bool = False  # ... and none was answered at all
     hushed: bool = False  # the venue asked for quiet beyond the deadline
+    hung: tuple[Hung, ...] = ()  # cancels that may be answered late, in no order
+    mute: bool = False  # the orders before got no answer, and nor has this one yet
+
+    @property
+    def may_act(self) -> bool:
+        """Whether a request of the run may still cancel the order."""
+        return self.under_way or Hung.WORKING in self.hung
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class Ending:
     got: Answer | VenueError | bool
     takes: float | None = 0.0
     dead: bool = False  # another order has tried in vain for its whole deadline
+    before: bool = False  # it failed before the cancel could leave, in a log-in that it needs
 
 
 # One instance of each: known states are compared, and an exception equals itself alone.
@@ -79,6 +95,7 @@ USUAL = Limited("slow down")
 NEVER = Limited("slow down", retry_after=9999.0)
 BANNED = Limited("banned", banned=True)
 OURS = Limited("our own budget", sent=False)
+FIXED = Refused("not one of ours", about_order=True, sent=False)
 NOT_ACTING = (FLAT, ABOUT, UNKNOWN, NO_RIGHT, PERHAPS_NO_RIGHT, EXPIRED)
 LIMITS = (SOON, USUAL, NEVER, BANNED)
 
@@ -105,7 +122,8 @@ def moves(world: World) -> Iterator[World]:
     """Out: every world that this one may become by itself, one thing at a time."""
     if world.truth is not Truth.OPEN:
         return
-    over = replace(world, under_way=False, failing=False, unripe=False)
+    idle = _sorted(Hung.IDLE if one is Hung.WORKING else one for one in world.hung)
+    over = replace(world, under_way=False, failing=False, unripe=False, hung=idle)
     yield replace(over, truth=Truth.FILLED)
     yield replace(over, truth=Truth.CANCELLED)  # by somebody else
     if world.unripe:
@@ -114,10 +132,30 @@ def moves(world: World) -> Iterator[World]:
         yield replace(over, truth=Truth.CANCELLED, by_us=True)
     if world.failing:
         yield replace(world, failing=False)
+    if Hung.WORKING in world.hung:
+        done = list(world.hung)
+        done[done.index(Hung.WORKING)] = Hung.DONE
+        hung = _sorted(Hung.IDLE if one is Hung.WORKING else one for one in done)
+        yield replace(over, truth=Truth.CANCELLED, by_us=True, hung=hung)
 
 
-def cancels(world: World, *, fails: bool) -> Iterator[Ending]:
-    """Every way for a cancel to end. `fails`: the venue can show that its cancel failed."""
+def late_answers(world: World) -> Iterator[Ending]:
+    """Every way for a held cancel to be answered after all; a server that stores nothing says yes as well."""
+    for one in set(world.hung) - {Hung.WORKING}:
+        rest = list(world.hung)
+        rest.remove(one)
+        after = replace(world, hung=_sorted(rest))
+        yield Ending(replace(after, accepted=True), shown(State.CANCELLING))
+        if one is Hung.IDLE:
+            for got in (ABOUT, EXPIRED, SOON):
+                yield Ending(after, got)
+
+
+def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
+    """Every way for a cancel to end. `fails`: the venue can show that its cancel failed; `holds`: it is held."""
+    world = replace(world, mute=False)
+    for fault in (UNREACHED, NO_RIGHT, NO_KEY):
+        yield Ending(world, fault, before=True)
     yield Ending(world, UNREACHED)
     yield Ending(world, UNREACHED, dead=True)
     yield Ending(world, NO_KEY)
@@ -126,9 +164,16 @@ def cancels(world: World, *, fails: bool) -> Iterator[Ending]:
     lost = replace(left, unseen=True, unasked=True)
     deeds = list(_deeds(left, fails=fails))
     yield Ending(lost, LOST)
-    yield Ending(lost, LOST, None)
+    if not holds:
+        yield Ending(lost, LOST, None)
     for done in deeds:
         yield Ending(replace(done, unseen=True, unasked=True), LOST)
+    if world.fixed:
+        yield Ending(world, FIXED)  # found before it was sent
+    if holds:
+        hung = [Hung.IDLE, *([Hung.WORKING] if world.truth is Truth.OPEN else [])]
+        for one in hung:
+            yield Ending(replace(lost, hung=_sorted((*lost.hung, one))), LOST, None)
     for no in NOT_ACTING:
         yield Ending(left, no)
     for limit in LIMITS:
@@ -155,19 +200,19 @@ def _deeds(world: World, *, fails: bool) -> Iterator[World]:
 
 def looks(world: World) -> Iterator[Ending]:
     """Every way for a look to end. A look never shows the order final when it is not; it may be stale otherwise."""
-    answered = replace(world, unasked=False)
+    answered = replace(world, unasked=False, mute=False)
     seen = replace(answered, unseen=False)
     yield Ending(seen, shown(State.OPEN, world))  # right, or stale
-    if world.under_way:
+    if world.may_act:
         yield Ending(answered, shown(State.CANCELLING))
     if world.truth is not Truth.OPEN:
         yield Ending(answered, shown(_final(world)))
     yield Ending(answered, UNKNOWN)
     yield Ending(answered, NO_ROUTE)
     for no in (FLAT, EXPIRED):
-        yield Ending(world, no)
+        yield Ending(replace(world, mute=False), no)
     for limit in LIMITS:
-        yield Ending(world, limit)
+        yield Ending(replace(world, mute=False), limit)
     yield Ending(world, OURS)
     yield Ending(world, UNREACHED)
     yield Ending(world, LOST, None)
@@ -177,6 +222,10 @@ def renewals(world: World) -> Iterator[Ending]:
     """Every way for a renewal of the credentials to end."""
     for got in (True, False, UNREACHED, LOST, NO_RIGHT, BANNED):
         yield Ending(world, got)
+
+
+def _sorted(hung: Iterable[Hung]) -> tuple[Hung, ...]:
+    return tuple(sorted(hung, key=lambda one: one.value))
 
 
 def _final(world: World) -> State:

@@ -1,0 +1,88 @@
+"""Connections on which the answer to a cancel is still awaited: nobody hangs up on them while the run lives.
+
+A server may stop in the middle of its work when its client goes away (NeuraTrade's does). So the order is looked at
+over another connection meanwhile, and an answer that comes late is taken as the answer.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+from urllib3.util.wait import wait_for_read
+
+from venues.interface import Uncertain
+from venues.wire.connection import FOREIGN, call, late_reply, read_body
+from venues.wire.http import Reply, lower
+
+READ_WITHIN = 2.0  # seconds for the whole of a late answer once it stirs
+
+
+class Held:
+    """One such connection. `untouched`: nothing of the answer was read before, so it can still be read."""
+
+    def __init__(self, sock: socket.socket, *, untouched: bool) -> None:
+        self._sock = sock
+        self._untouched = untouched
+
+    def stirs(self, seconds: float = 0.0) -> bool:
+        """Wait so long at most. Out: whether an answer has come, or the connection's end."""
+        return wait_for_read(self._sock, timeout=seconds)
+
+    def reply(self) -> Reply:
+        """Read what has come, and hang up. Raises Uncertain when that is no whole answer."""
+        call.ends = time.monotonic() + READ_WITHIN
+        try:
+            if not self._untouched:
+                raise EOFError
+            late = late_reply(self._sock)
+            return Reply(late.status, lower(late.headers), read_body(late))
+        except FOREIGN:
+            raise Uncertain("the late answer was not complete") from None
+        finally:
+            self._sock.close()
+
+
+class StillOut(Uncertain):
+    """The request was sent and not answered in time; its connection is held."""
+
+    def __init__(self, message: str, held: Held) -> None:
+        super().__init__(message)
+        self.held = held
+
+
+class Waiting:
+    """The held connections of a run, by what they are about. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: list[tuple[str, Held]] = []
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, about: str, held: Held) -> None:
+        with self._lock:
+            self._held.append((about, held))
+
+    def take(self, about: str) -> Held | None:
+        """Out: one on which something has come since; it is not waited for any more."""
+        with self._lock:
+            for one in self._held:
+                if one[0] == about and one[1].stirs():
+                    self._held.remove(one)
+                    return one[1]
+        return None
+
+    def forget(self, about: str) -> None:
+        """What these do no longer matters."""
+        with self._lock:
+            self._held = [one for one in self._held if one[0] != about]
+
+    def wait(self, seconds: float) -> None:
+        """Wait so long for any of them, and forget those on which something has come."""
+        ends = time.monotonic() + seconds
+        for one in list(self._held):
+            if one[1].stirs(max(0.0, ends - time.monotonic())):
+                self._held.remove(one)
