@@ -35,7 +35,6 @@ class NeuraTrade(NeuraTradeLogin):
     name = FACE.name
     verb = "order"
     title = FACE.title
-    verb = "order"
     replies = "venues.neuratrade.replies"
     habits = Habits(
         first_looks=(0.0, 0.2, 0.5, 1.0, 2.0),
@@ -56,12 +55,9 @@ class NeuraTrade(NeuraTradeLogin):
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
         from venues.neuratrade.replies import CancelReply
-        from venues.wire.replies import Unreadable, parse  # not before the request is on its way
+        from venues.wire.replies import read  # not before the request is on its way
 
-        try:
-            answer = parse(CancelReply, reply.data)
-        except Unreadable:
-            raise unreadable(reply) from None
+        answer = read(CancelReply, reply)
         order = answer.data
         if order.order_id not in (None, ref.order_id):
             raise Uncertain(f"the server answered about another order ({order.order_id})", raw=as_raw(reply))
@@ -82,17 +78,14 @@ class NeuraTrade(NeuraTradeLogin):
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         from venues.neuratrade.replies import PositionReply
-        from venues.wire.replies import Unreadable, parse
+        from venues.wire.replies import read
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
             reply = self.ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
         except NoSuchRoute as no:
             raise NoLook(f"this server cannot show orders: {no.message}") from None
-        try:
-            position = parse(PositionReply, reply.data).data
-        except Unreadable:
-            raise unreadable(reply) from None
+        position = read(PositionReply, reply).data
         if position.order_id != ref.order_id or not position.status:
             raise unreadable(reply)
         return Answer(_order(position), as_raw(reply))
