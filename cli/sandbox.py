@@ -65,7 +65,7 @@ def show_book(output: Output) -> int:
     from cli.output.record import VERSION, to_json
 
     books = {practice.venue: practice.book() for practice in _open_all()}
-    rows = [_book_record(row) for book in books.values() for row in book]
+    rows = [asdict(row) for book in books.values() for row in book]
     if output is Output.JSON:
         write_out(to_json({"version": VERSION, "command": "sandbox", "sandbox": True, "orders": rows}) + "\n")
     elif output is Output.JSONL:
@@ -163,12 +163,6 @@ def _unset(venue: str, fields: Iterable[str]) -> str:
     return "unset " + " ".join(env_name(venue, field) for field in fields)
 
 
-def _book_record(row: BookRow) -> dict[str, str | None]:
-    """One order of the book for scripts: `command` and `arguments` cancel it, `state` is what is true of it."""
-    names = {"verb": "command", "args": "arguments", "hint": "state"}
-    return {names.get(name, name): value for name, value in asdict(row).items()}
-
-
 def _book_table(books: Mapping[str, list[BookRow]]) -> str:
     from cli.output.page import Grid, Page, Span
     from cli.output.render import plain
@@ -183,5 +177,5 @@ def _book_table(books: Mapping[str, list[BookRow]]) -> str:
 
 
 def _book_row(row: BookRow) -> tuple[str, ...]:
-    command = f"cancel {row.verb} {row.args}"
-    return command, row.symbol, row.side, row.type, row.price or "", row.quantity, row.status, row.hint
+    command = f"cancel {row.command} {row.arguments}"
+    return command, row.symbol, row.side, row.type, row.price, row.quantity, row.status, row.state

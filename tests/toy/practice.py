@@ -19,7 +19,7 @@ class PracticeToy(Practice):
             Route("DELETE", "/orders/([0-9]+)", "cancel", self._cancel),
             Route("GET", "/orders/([0-9]+)", "read", self._show),
         )
-        self.add(PracticeOrder("7", "toy", "7", "TOY", "buy", "limit", "1.5", "2", delay=0.2))
+        self.add(PracticeOrder("toy", "7", "TOY", "buy", "limit", "1.5", "2", delay=0.2))
 
     def respond(self, request: Request, found: Found | None) -> Reply:
         if request.headers.get("Key") != self.credentials["key"]:

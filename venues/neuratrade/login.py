@@ -40,20 +40,19 @@ class NeuraTradeLogin(SignedIn):
     def _log_in(self, patience: float) -> None:
         """`POST /users/login`; the answer also holds personal fields, which are not kept."""
         from venues.neuratrade.replies import Login
-        from venues.wire.replies import Unreadable, parse
+        from venues.wire.replies import parse
 
         body = json.dumps({"email": self.credential("email"), "password": self.credential("password")}).encode()
         try:
             reply = self.call(lambda: _request("POST", f"{API}/users/login", body, None), patience)
-            token = parse(Login, self.good(reply).data).token
-        except Unreadable:
-            raise NeverSent("the log-in was answered with something unreadable") from None
+            answer = parse(Login, self.good(reply).data)
         except VenueError as error:
             if "invalid email or password" in error.message.lower():
                 error.message += " (a fault of the server's database looks the same)"
             raise login_step(error) from None
-        if not token:
+        if answer is None or not answer.token:
             raise NeverSent("the log-in was answered without a token")
+        token = answer.token
         self._link.masks.add(token)
         held = self._link.credentials
         if held.get("token") is not None and not held.store({"token": Secret(token)}):

@@ -41,7 +41,6 @@ class NeuraTrade(NeuraTradeLogin):
 
     name = FACE.name
     title = FACE.title
-    verb = "order"
     replies = "venues.neuratrade.replies"
     habits = Habits(
         first_looks=(0.0, 0.2, 0.5, 1.0, 2.0),
@@ -82,12 +81,9 @@ class NeuraTrade(NeuraTradeLogin):
     def _answer(self, reply: Reply, ref: OrderRef) -> Answer:
         """What a cancel's reply says. Raises Uncertain when it proves nothing."""
         from venues.neuratrade.replies import CancelReply
-        from venues.wire.replies import Unreadable, parse  # not before the request is on its way
+        from venues.wire.replies import read  # not before the request is on its way
 
-        try:
-            answer = parse(CancelReply, reply.data)
-        except Unreadable:
-            raise unreadable(reply) from None
+        answer = read(CancelReply, reply)
         order = answer.data
         if order.order_id not in (None, ref.order_id):
             raise Uncertain(f"the server answered about another order ({order.order_id})", raw=as_raw(reply))
@@ -108,17 +104,14 @@ class NeuraTrade(NeuraTradeLogin):
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         from venues.neuratrade.replies import PositionReply
-        from venues.wire.replies import Unreadable, parse
+        from venues.wire.replies import read
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
             reply = self.ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
         except NoSuchRoute as no:
             raise NoLook(f"this server cannot show orders: {no.message}") from None
-        try:
-            position = parse(PositionReply, reply.data).data
-        except Unreadable:
-            raise unreadable(reply) from None
+        position = read(PositionReply, reply).data
         if position.order_id != ref.order_id or not position.status:
             raise unreadable(reply)
         order = _order(position)

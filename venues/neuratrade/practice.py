@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs
 
 from venues.sandbox import jwt
@@ -17,22 +17,12 @@ _POSITIONS = {"cancelled": "CLOSED", "liquidated": "LIQUIDATED"}
 _ORDERS = {"cancelled": "CANCELED", "liquidated": "CLOSED"}
 
 
-class _Row(NamedTuple):
-    order_id: str
-    symbol: str
-    side: str
-    kind: str
-    price: str
-    amount: str
-    ended: str = ""
-
-
-_ROWS = (
-    _Row("ord-20260303120000-1", "BTC/USDT", "BUY", "LIMIT", "50000", "0.01", ""),
-    _Row("ord-20260303120500-2", "ETH/USDT", "SELL", "LIMIT", "3120.5", "0.4", ""),
-    _Row("ord-20260303121000-3", "SOL/USDT", "BUY", "MARKET", "0", "12", ""),
-    _Row("ord-20260302090000-1", "BTC/USDT", "SELL", "LIMIT", "61250", "0.02", "liquidated"),
-    _Row("ord-20260301090000-1", "ADA/USDT", "BUY", "LIMIT", "0.3391", "120", "cancelled"),
+_BOOK = (  # the first fields of a PracticeOrder, after its verb
+    ("ord-20260303120000-1", "BTC/USDT", "BUY", "LIMIT", "50000", "0.01"),
+    ("ord-20260303120500-2", "ETH/USDT", "SELL", "LIMIT", "3120.5", "0.4"),
+    ("ord-20260303121000-3", "SOL/USDT", "BUY", "MARKET", "0", "12"),
+    ("ord-20260302090000-1", "BTC/USDT", "SELL", "LIMIT", "61250", "0.02", "0.0", "liquidated"),
+    ("ord-20260301090000-1", "ADA/USDT", "BUY", "LIMIT", "0.3391", "120", "0.0", "cancelled"),
 )
 
 
@@ -67,7 +57,9 @@ class PracticeNeuraTrade(Practice):
             Route("POST", f"{_API}/(?:liquidate|liquidate_all)", "danger", self._danger),
         )
         self.routes = routes + (self._position_routes() if positions else ())
-        self._fill_book(extra_open)
+        extra = (f"ord-20260101000000-{number}" for number in range(1, extra_open + 1))
+        for row in (*_BOOK, *((order_id, "BTC/USDT", "BUY", "LIMIT", "42000", "0.001") for order_id in extra)):
+            self.add(PracticeOrder("order", *row))
 
     def _position_routes(self) -> tuple[Route, ...]:
         return (
@@ -171,25 +163,11 @@ class PracticeNeuraTrade(Practice):
             "symbol": order.symbol,
             "side": order.side,
             "size": order.quantity,
-            "entry_price": order.price or "0",
+            "entry_price": order.price,
             "status": self.word(order),
             "opened_at": iso(order.created, "microseconds") + "Z",
             "updated_at": iso(order.updated, "microseconds") + "Z",
         }
-
-    def _fill_book(self, extra_open: int) -> None:
-        for row in _ROWS:
-            self.add(_row_order(row))
-        for number in range(1, extra_open + 1):
-            order_id = f"ord-20260101000000-{number}"
-            self.add(_row_order(_Row(order_id, "BTC/USDT", "BUY", "LIMIT", "42000", "0.001")))
-
-
-def _row_order(row: _Row) -> PracticeOrder:
-    return PracticeOrder(
-        row.order_id, "order", row.order_id, row.symbol, row.side, row.kind, row.price, row.amount,
-        ended=row.ended,
-    )  # fmt: skip
 
 
 def _position_id(order: PracticeOrder) -> str:
@@ -205,7 +183,7 @@ def _order(order: PracticeOrder, status: str, updated: float) -> dict[str, str]:
         "side": order.side,
         "type": order.type,
         "amount": order.quantity,
-        "price": order.price or "0",
+        "price": order.price,
         "status": status,
         "created_at": iso(order.created, "microseconds") + "Z",
         "updated_at": iso(updated, "microseconds") + "123Z",  # the server's own clock has nanoseconds

@@ -12,8 +12,9 @@ import socket
 from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from threading import RLock
 from time import monotonic
@@ -125,34 +126,34 @@ class RawReply:
 
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """One order as `cancel sandbox --list` shows it. `verb` and `args` make the command that cancels it."""
+    """One order as `cancel sandbox --list` shows it. `command` and `arguments` cancel it, `state` is the truth."""
 
     venue: str
-    verb: str
-    args: str
+    command: str
+    arguments: str
     symbol: str
     side: str
     type: str
-    price: str | None
+    price: str
     quantity: str
     status: str  # the venue's own word
-    hint: str  # open, cancelling, cancelled, filled, ...
+    state: str  # open, cancelling, cancelled, filled, ...
 
 
 @dataclass(slots=True)
 class PracticeOrder:
     """The truth about one order. Amounts are decimals as text, `delay` seconds, dates unix seconds."""
 
-    order_id: str
     verb: str
-    args: str
+    order_id: str
     symbol: str
     side: str
     type: str
-    price: str | None
+    price: str
     quantity: str
     filled: str = "0.0"
     ended: str = ""  # cancelled, filled, liquidated, expired, ...; empty while it lives
+    _: KW_ONLY
     delay: float = 0.0  # how long a cancel takes
     cancel_at: float | None = None  # monotonic time at which a cancel under way takes effect
     created: float = 0.0
@@ -244,8 +245,9 @@ class Practice(ABC):
             return [self._row(order) for order in self.orders.values()]
 
     def _row(self, order: PracticeOrder) -> BookRow:
+        arguments = " ".join(filter(None, (order.facts.get("deal"), order.order_id)))
         return BookRow(
-            self.venue, order.verb, order.args, order.symbol, order.side, order.type, order.price,
+            self.venue, order.verb, arguments, order.symbol, order.side, order.type, order.price,
             order.quantity, self.word(order), self.state(order),
         )  # fmt: skip
 
@@ -283,6 +285,12 @@ class Practice(ABC):
 def iso(seconds: float, timespec: str = "milliseconds") -> str:
     """In: unix seconds. Out: ISO 8601 in UTC without a zone, so that each venue adds its own."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec=timespec)
+
+
+def amount(value: Decimal) -> str:
+    """Out: the decimal in plain digits, always with a fraction: `0.01`, `12.0`."""
+    text = f"{value.normalize():f}"
+    return text if "." in text else text + ".0"
 
 
 def _http_date(seconds: float) -> str:

@@ -141,12 +141,10 @@ class TanxLogin(SignedIn):
 
     def _login_call(self, path: str, body: dict[str, str], patience: float) -> Any:
         from venues.tanx.replies import Envelope
-        from venues.wire.replies import Unreadable, parse
+        from venues.wire.replies import read
 
         try:
-            return parse(Envelope, self.good(self.call(lambda: request("POST", path, body), patience)).data)
-        except Unreadable:
-            raise NeverSent("the log-in was answered with something unreadable") from None
+            return read(Envelope, self.good(self.call(lambda: request("POST", path, body), patience)))
         except VenueError as error:
             raise login_step(error) from None
 
@@ -154,13 +152,10 @@ class TanxLogin(SignedIn):
 def _tokens(data: Any) -> tuple[str, str | None]:
     """Out: the access token and, if there is one, the refresh token. Raises NeverSent without the former."""
     from venues.tanx.replies import Tokens
-    from venues.wire.replies import Unreadable, parse
+    from venues.wire.replies import parse
 
-    try:
-        tokens = parse(Tokens, data)
-    except Unreadable:
-        tokens = Tokens()
-    if not tokens.access:
+    tokens = parse(Tokens, data)
+    if tokens is None or not tokens.access:
         raise NeverSent("the log-in was answered without a token")
     return tokens.access, tokens.refresh
 

@@ -25,7 +25,6 @@ class Tanx(TanxLogin):
     name = FACE.name
     verb = "tanx"
     title = FACE.title
-    verb = "tanx"
     replies = "venues.tanx.replies"
     habits = Habits(
         first_looks=(0.5, 1.0, 2.0),
@@ -61,14 +60,11 @@ class Tanx(TanxLogin):
 def _order_in(reply: Reply) -> TanxOrder:
     """The order of a good answer, with no field set where it shows none. Raises Uncertain for a list of orders."""
     from venues.tanx.replies import OrderEnvelope
-    from venues.wire.replies import Unreadable, parse
+    from venues.wire.replies import read
 
-    try:
-        if isinstance(payload := reply.data.get("payload"), list) and payload:
-            raise Unreadable("orders, in place of the one")
-        return parse(OrderEnvelope, reply.data).payload
-    except Unreadable:
-        raise unreadable(reply) from None
+    if isinstance(payload := reply.data.get("payload"), list) and payload:
+        raise unreadable(reply)
+    return read(OrderEnvelope, reply).payload
 
 
 STATES = {"cancel": State.CANCELLED, "done": State.ENDED, "reject": State.ENDED}  # pending, wait: open [docs]

@@ -10,10 +10,11 @@ import re
 import secrets
 import string
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+from uuid import UUID
 
 from venues.sandbox import jwt
-from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route, iso
+from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route, amount, iso
 
 # The first account of every Ethereum test chain: printed in public manuals, worth nothing.
 TEST_WALLET_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -29,23 +30,12 @@ _STATES = {
 }
 
 
-class _Row(NamedTuple):
-    order_id: str
-    side: str
-    market: str
-    price: str
-    quantity: str
-    filled: str
-    remaining: str
-    ended: str = ""
-
-
-_ROWS = (
-    _Row("25768879", "buy", "btcusdc", "68733.81", "0.0425", "0.009000000000000001", "0.0335", ""),
-    _Row("25768901", "sell", "btcusdc", "71200.0", "0.01", "0.0", "0.01", ""),
-    _Row("25768914", "buy", "ethusdc", "3050.5", "0.4", "0.0", "0.4", ""),
-    _Row("25768802", "sell", "ethusdc", "3120.25", "0.75", "0.75", "0.0", "filled"),
-    _Row("25768790", "buy", "btcusdt", "64000.0", "0.02", "0.0", "0.02", "cancelled"),
+_BOOK = (  # the first fields of a PracticeOrder, after its verb
+    ("25768879", "btcusdc", "buy", "limit", "68733.81", "0.0425", "0.009000000000000001"),
+    ("25768901", "btcusdc", "sell", "limit", "71200.0", "0.01"),
+    ("25768914", "ethusdc", "buy", "limit", "3050.5", "0.4"),
+    ("25768802", "ethusdc", "sell", "limit", "3120.25", "0.75", "0.75", "filled"),
+    ("25768790", "btcusdt", "buy", "limit", "64000.0", "0.02", "0.0", "cancelled"),
 )
 
 
@@ -78,7 +68,9 @@ class PracticeTanx(Practice):
             Route("POST", "/sapi/v2/auth/login/", "login", self._login),
             Route("POST", "/sapi/v1/user/bulkcancel/", "danger", self._bulk_cancel),
         )
-        self._fill_book(extra_open)
+        extra = (str(26000001 + number) for number in range(extra_open))
+        for row in (*_BOOK, *((order_id, "btcusdc", "buy", "limit", "60000.0", "0.01") for order_id in extra)):
+            self.add(PracticeOrder("tanx", *row, delay=0.7))
 
     def issue(self, lifetime: float | None = None) -> dict[str, str]:
         """Out: a new pair of tokens, fields as in the contract. A negative lifetime makes an expired one."""
@@ -212,7 +204,7 @@ class PracticeTanx(Practice):
         partly = bool(Decimal(order.filled))
         return {
             "id": int(order.order_id),
-            "uuid": order.facts["uuid"],
+            "uuid": str(UUID(int=int(order.order_id))),
             "side": order.side,
             "ord_type": order.type,
             "price": order.price,
@@ -223,21 +215,13 @@ class PracticeTanx(Practice):
             "created_at": iso(order.created, "seconds") + "+00:00",
             "updated_at": iso(order.updated, "seconds") + "+00:00",
             "origin_volume": order.quantity,
-            "remaining_volume": "0.0" if order.ended == "filled" else order.facts["remaining"],
+            "remaining_volume": amount(round(Decimal(order.quantity) - Decimal(order.filled), 8)),
             "executed_volume": order.filled,
             "maker_fee": "0.0004",
             "taker_fee": "0.0004",
             "trades_count": 2 if partly else 0,
             "cancel_reason": "Order cancelled by user" if cancelled else None,
         }
-
-    def _fill_book(self, extra_open: int) -> None:
-        for row in _ROWS:
-            self.add(_limit_order(row))
-        for number in range(extra_open):
-            order_id = str(26000001 + number)
-            self.add(_limit_order(_Row(order_id, "buy", "btcusdc", "60000.0", "0.01", "0.0", "0.01")))
-        self.orders["25768879"].facts["uuid"] = "17be02d1-34ef-49df-9b92-264705047d99"
 
 
 def recover(text: str, signature: str) -> str | None:
@@ -253,17 +237,6 @@ def recover(text: str, signature: str) -> str | None:
         return str(Account.recover_message(encode_defunct(text=text), signature=signature))
     except (BadSignature, ValidationError, ValueError):
         return None
-
-
-def _limit_order(row: _Row) -> PracticeOrder:
-    digits = f"{int(row.order_id):032x}"
-    uuid = "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
-    return PracticeOrder(
-        row.order_id, "tanx", row.order_id, row.market, row.side, "limit", row.price, row.quantity,
-        row.filled, row.ended,
-        delay=0.7,
-        facts={"uuid": uuid, "remaining": row.remaining},
-    )  # fmt: skip
 
 
 def _success(message: str, payload: Any) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, NotFound, Order, OrderRef, State
@@ -58,12 +57,12 @@ class DealOrders(ThreeCommas):
 def _rows(data: Any) -> Iterator[DealOrder]:
     """Yield the rows of an answer that can be read: those with an id. None when it is no list."""
     from venues.threecommas.replies import DealOrder
-    from venues.wire.replies import Unreadable, parse
+    from venues.wire.replies import parse
 
     for item in data if isinstance(data, list) else []:
-        with suppress(Unreadable):
-            if (row := parse(DealOrder, item)).order_id:
-                yield row
+        row = parse(DealOrder, item)
+        if row and row.order_id:
+            yield row
 
 
 def _order_in(rows: Iterable[DealOrder], order_id: str) -> Order | None:

@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from venues.sandbox.practice import PracticeOrder, iso
-
-
-def _amount(value: Decimal) -> str:
-    """Out: the decimal in the venue's way, which always shows a fraction."""
-    text = f"{value.normalize():f}"
-    return text if "." in text else text + ".0"
+from venues.sandbox.practice import PracticeOrder, amount, iso
 
 
 def deal_row(order: PracticeOrder, word: str) -> dict[str, Any]:
     """Out: one row of the deal's orders as `cancel_order` and `market_orders` show it."""
-    price = Decimal(order.price or "0")
+    price = Decimal(order.price)
     return {
         "order_id": order.order_id,
         "order_type": order.side,
@@ -27,8 +21,8 @@ def deal_row(order: PracticeOrder, word: str) -> dict[str, Any]:
         "created_at": iso(order.created) + "Z",
         "updated_at": iso(order.updated) + "Z",
         "quantity": order.quantity,
-        "quantity_remaining": _amount(Decimal(order.quantity) - Decimal(order.filled)),
-        "total": _amount(price * Decimal(order.filled)),
+        "quantity_remaining": amount(Decimal(order.quantity) - Decimal(order.filled)),
+        "total": amount(price * Decimal(order.filled)),
         "rate": order.price,
         "average_price": order.price if Decimal(order.filled) else "0.0",
     }
@@ -77,7 +71,7 @@ def _status(word: str) -> Mapping[str, str]:
 
 
 def _total(order: PracticeOrder) -> str:
-    return _amount(Decimal(order.price or "0") * Decimal(order.quantity))
+    return amount(Decimal(order.price) * Decimal(order.quantity))
 
 
 def _step(order: PracticeOrder, word: str) -> dict[str, Any]:
@@ -87,9 +81,9 @@ def _step(order: PracticeOrder, word: str) -> dict[str, Any]:
         "order_type": "limit",
         "editable": live,
         "units": {"value": order.quantity},
-        "price": {"type": "last", "value": _amount(Decimal(order.price or "0") * 2), "percent": None},
+        "price": {"type": "last", "value": amount(Decimal(order.price) * 2), "percent": None},
         "volume": "100.0",
-        "total": _amount(Decimal(_total(order)) * 2),
+        "total": amount(Decimal(_total(order)) * 2),
         "trailing": {"enabled": False, "percent": None},
         "status": _status("order_placed" if live else word),
         "data": {"cancelable": live, "panic_sell_available": live},

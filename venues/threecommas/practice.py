@@ -10,7 +10,7 @@ import base64
 import hmac
 import secrets
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route
@@ -28,42 +28,24 @@ _UNKNOWN_TRADE = {"error": "Not found", "error_description": "Smart Trade not fo
 _UNKNOWN_DEAL = {"error": "not_found", "error_description": "Not Found"}
 
 
-class _DealRow(NamedTuple):
-    order_id: str
-    side: str
-    kind: str
-    price: str
-    quantity: str
-    filled: str = "0.0"
-    ended: str = ""
-
-
-class _TradeRow(NamedTuple):
-    trade_id: str
-    pair: str
-    price: str
-    quantity: str
-    entered: str = "0.0"
-    ended: str = ""
-
-
-_DEAL_ROWS = (
-    _DealRow("1123065540", "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
-    _DealRow("1123065576", "SELL", "Take Profit", "3391.9", "0.0305", "0.0", ""),
-    _DealRow("1123065601", "BUY", "Safety", "3256.9", "0.0047", "0.0", ""),
-    _DealRow("1123065620", "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
-    _DealRow("1123077331", "BUY", "Manual Safety", "3116.81", "0.1773", "0.0", ""),
-    _DealRow("1123077345", "BUY", "Manual Safety", "3050.0", "0.09", "0.0", ""),
-    _DealRow("1123077352", "BUY", "Manual Safety", "2990.5", "0.045", "0.015", ""),
-    _DealRow("1123070118", "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
-    _DealRow("1123070204", "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
+# The first fields of a PracticeOrder, after its verb; a deal's orders do not tell their pair.
+_DEAL_ORDERS = (
+    ("1123065540", "", "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
+    ("1123065576", "", "SELL", "Take Profit", "3391.9", "0.0305"),
+    ("1123065601", "", "BUY", "Safety", "3256.9", "0.0047"),
+    ("1123065620", "", "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
+    ("1123077331", "", "BUY", "Manual Safety", "3116.81", "0.1773"),
+    ("1123077345", "", "BUY", "Manual Safety", "3050.0", "0.09"),
+    ("1123077352", "", "BUY", "Manual Safety", "2990.5", "0.045", "0.015"),
+    ("1123070118", "", "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
+    ("1123070204", "", "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
 )
-_TRADE_ROWS = (
-    _TradeRow("30404547", "USDT_DOGE", "0.10622", "14.91", "14.91", ""),
-    _TradeRow("30404560", "USDT_BTC", "58200.5", "0.002", "0.0", ""),
-    _TradeRow("30404571", "USDT_ETH", "2990.1", "0.25", "0.1", ""),
-    _TradeRow("30404512", "USDT_SOL", "142.07", "3.0", "3.0", "filled"),
-    _TradeRow("30404498", "USDT_ADA", "0.3391", "120.0", "0.0", "cancelled"),
+_SMART_TRADES = (
+    ("30404547", "USDT_DOGE", "buy", "smart_trade", "0.10622", "14.91", "14.91"),
+    ("30404560", "USDT_BTC", "buy", "smart_trade", "58200.5", "0.002"),
+    ("30404571", "USDT_ETH", "buy", "smart_trade", "2990.1", "0.25", "0.1"),
+    ("30404512", "USDT_SOL", "buy", "smart_trade", "142.07", "3.0", "3.0", "filled"),
+    ("30404498", "USDT_ADA", "buy", "smart_trade", "0.3391", "120.0", "0.0", "cancelled"),
 )
 
 
@@ -190,15 +172,20 @@ class PracticeThreeCommas(Practice):
         return _TRADE_WORDS.get(state, state)
 
     def _fill_book(self, extra_open: int) -> None:
-        for row in _DEAL_ROWS:
-            self.add(_deal_order(DEAL, row))
-        for trade in _TRADE_ROWS:
-            self.add(_trade_order(trade))
+        for row in _DEAL_ORDERS:
+            self._add_deal_order(DEAL, *row)
+        for row in _SMART_TRADES:
+            self._add_smart_trade(*row)
         for number in range(extra_open):
             price = f"{2900 - number % 900}.5"
-            row = _DealRow(str(1200000001 + number), "BUY", "Manual Safety", price, "0.01")
-            self.add(_deal_order(EXTRA_DEAL, row))
-            self.add(_trade_order(_TradeRow(str(31000001 + number), "USDT_LTC", "64.2", "1.5")))
+            self._add_deal_order(EXTRA_DEAL, str(1200000001 + number), "", "BUY", "Manual Safety", price, "0.01")
+            self._add_smart_trade(str(31000001 + number), "USDT_LTC", "buy", "smart_trade", "64.2", "1.5")
+
+    def _add_deal_order(self, deal: str, *row: str) -> None:
+        self.add(PracticeOrder("deal-order", *row, facts={"deal": deal}))
+
+    def _add_smart_trade(self, *row: str) -> None:
+        self.add(PracticeOrder("smart-trade", *row, delay=0.7))  # as between the two examples of the documentation
 
 
 def _error(status: int, error: str, description: str) -> Reply:
@@ -229,23 +216,6 @@ def _rsa_verified(pem: str, signature: str, text: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def _deal_order(deal: str, row: _DealRow) -> PracticeOrder:
-    args = f"{deal} {row.order_id}"
-    return PracticeOrder(
-        row.order_id, "deal-order", args, "", row.side, row.kind, row.price, row.quantity,
-        row.filled, row.ended,
-        facts={"deal": deal},
-    )  # fmt: skip
-
-
-def _trade_order(row: _TradeRow) -> PracticeOrder:
-    return PracticeOrder(
-        row.trade_id, "smart-trade", row.trade_id, row.pair, "buy", "smart_trade", row.price, row.quantity,
-        row.entered, row.ended,
-        delay=0.7,  # as between the two examples of the documentation
-    )  # fmt: skip
 
 
 open_practice = PracticeThreeCommas

@@ -34,12 +34,9 @@ class SmartTrades(ThreeCommas):
     def _order(self, reply: Reply, ref: OrderRef) -> Order | None:
         """The SmartTrade in a reply, None when it shows no status. Raises Uncertain when it does not name ours."""
         from venues.threecommas.replies import SmartTrade
-        from venues.wire.replies import Unreadable, parse
+        from venues.wire.replies import read
 
-        try:
-            trade = parse(SmartTrade, reply.data)
-        except Unreadable:
-            raise unreadable(reply) from None
+        trade = read(SmartTrade, reply)
         if trade.id is None:
             raise unreadable(reply)
         if trade.id != ref.order_id:

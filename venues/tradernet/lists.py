@@ -18,14 +18,11 @@ def find(reply: Reply, order_id: str) -> tuple[OrderRow, Any] | None:
     Raises Uncertain when the reply is no list.
     """
     from venues.tradernet.replies import OrderRow
-    from venues.wire.replies import Unreadable, parse
+    from venues.wire.replies import parse
 
     for item in rows_of(reply):
-        try:
-            row = parse(OrderRow, item)
-        except Unreadable:
-            continue
-        if order_id == (row.order_id or row.id):
+        row = parse(OrderRow, item)
+        if row and order_id == (row.order_id or row.id):
             return row, item
     return None
 

@@ -27,7 +27,6 @@ class Tradernet(HttpVenue):
     name = FACE.name
     verb = "tradernet"
     title = FACE.title
-    verb = "tradernet"
     replies = "venues.tradernet.replies"
     habits = Habits(
         first_looks=(1.0, 2.0, 3.0),

@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route, iso
 
@@ -26,27 +26,21 @@ _DAY = 86_400.0
 _FORM = "application/x-www-form-urlencoded"
 
 
-class _Row(NamedTuple):
-    order_id: str
-    instrument: str
-    oper: str
-    kind: str
-    price: str
-    quantity: str
-    filled: str = "0"
-    ended: str = ""
-    days: float = 0.1  # since it was placed
-
-
-_ROWS = (
-    _Row("2929292929", "AMD.US", "3", "2", "161.40", "10", "0"),
-    _Row("2929292930", "AAPL.US", "1", "2", "182.05", "4", "0"),
-    _Row("2929292931", "SBER.KZ", "1", "2", "1450.50", "20", "5"),
-    _Row("2929292920", "TSLA.US", "3", "1", "244.10", "2", "2", "filled", 0.2),
-    _Row("2929292921", "INTC.US", "1", "2", "30.15", "15", "0", "cancelled", 0.2),
-    _Row("2929292901", "NVDA.US", "1", "2", "101.00", "3", "0", "expired", 6.0),
-    _Row("2929292902", "MSFT.US", "1", "2", "390.00", "1", "0", "cancelled", 6.0),
-)
+_BOOK = {  # by days since they were placed: the first fields of a PracticeOrder, after its verb
+    0.1: (
+        ("2929292929", "AMD.US", "3", "2", "161.40", "10", "0"),
+        ("2929292930", "AAPL.US", "1", "2", "182.05", "4", "0"),
+        ("2929292931", "SBER.KZ", "1", "2", "1450.50", "20", "5"),
+    ),
+    0.2: (
+        ("2929292920", "TSLA.US", "3", "1", "244.10", "2", "2", "filled"),
+        ("2929292921", "INTC.US", "1", "2", "30.15", "15", "0", "cancelled"),
+    ),
+    6.0: (
+        ("2929292901", "NVDA.US", "1", "2", "101.00", "3", "0", "expired"),
+        ("2929292902", "MSFT.US", "1", "2", "390.00", "1", "0", "cancelled"),
+    ),
+}
 
 
 class PracticeTradernet(Practice):
@@ -76,7 +70,10 @@ class PracticeTradernet(Practice):
             Route("POST", _COMMAND + "getOrdersHistory", "history", self._history),
             Route("POST", _COMMAND + "getAuthInfo", "session", self._open_session),
         )
-        self._fill_book(extra_open)
+        extra = [(str(3000000001 + number), "KO.US", "1", "2", "61.25", "1", "0") for number in range(extra_open)]
+        for days, rows in (*_BOOK.items(), (1 / 24, extra)):
+            for row in rows:
+                self.add(PracticeOrder("tradernet", *row, delay=0.5), age=days * _DAY)
 
     def respond(self, request: Request, found: Found | None) -> Reply:
         if "SID" in re.findall(r"(?:^|;\s*)(\w+)=", request.headers.get("Cookie", "")):
@@ -195,7 +192,7 @@ class PracticeTradernet(Practice):
             "oper": int(order.side),
             "type": int(order.type),
             "cur": "USD",
-            "p": json.loads(order.price or "0"),  # a JSON number, as the venue sends it
+            "p": json.loads(order.price),  # a JSON number, as the venue sends it
             "stop": ".00000000",
             "q": int(order.quantity),
             "leaves_qty": str(Decimal(order.quantity) - Decimal(order.filled)),
@@ -208,20 +205,6 @@ class PracticeTradernet(Practice):
             "safety_type_id": 3,
             "login": "practice.person",
         }
-
-    def _fill_book(self, extra_open: int) -> None:
-        for row in _ROWS:
-            self.add(_order(row), age=row.days * _DAY)
-        for number in range(extra_open):
-            self.add(_order(_Row(str(3000000001 + number), "KO.US", "1", "2", "61.25", "1")))
-
-
-def _order(row: _Row) -> PracticeOrder:
-    return PracticeOrder(
-        row.order_id, "tradernet", row.order_id, row.instrument, row.oper, row.kind, row.price, row.quantity,
-        row.filled, row.ended,
-        delay=0.5,
-    )  # fmt: skip
 
 
 def _form_params(request: Request) -> dict[str, str]:

@@ -7,6 +7,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from venues.wire.answers import unreadable
+from venues.wire.http import Reply
+
 LONGEST = 60  # digits; no real amount has more, and a hostile exponent must not fill the memory
 
 
@@ -42,19 +45,23 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
-class Unreadable(ValueError):
-    """The reply is JSON, but not of the shape that the venue documents."""
-
-
 M = TypeVar("M", bound=Model)
 
 
-def parse(model: type[M], data: Any) -> M:
-    """In: parsed JSON. Out: the model. Raises Unreadable, and nothing else."""
+def parse(model: type[M], data: Any) -> M | None:
+    """In: parsed JSON. Out: the model, or None when it is not of the shape that the venue documents."""
     try:
         return model.model_validate(data)
     except ValidationError:
-        raise Unreadable(f"not a {model.__name__}") from None
+        return None
+
+
+def read(model: type[M], reply: Reply) -> M:
+    """Out: the whole of a reply as the model. Raises Uncertain when it is none."""
+    found = parse(model, reply.data)
+    if found is None:
+        raise unreadable(reply)
+    return found
 
 
 def decimal(text: str | None) -> Decimal | None:

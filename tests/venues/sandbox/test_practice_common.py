@@ -23,10 +23,10 @@ SEED_ORDERS = {
 @VENUES
 def test_the_book_has_the_seeds_orders_and_every_ending(venue: str) -> None:
     book = open_practice(venue).book()
-    opened = {row.args for row in book if row.hint == "open"}
+    opened = {row.arguments for row in book if row.state == "open"}
     assert opened >= SEED_ORDERS[venue]
-    for verb in {row.verb for row in book}:
-        hints = [row.hint for row in book if row.verb == verb]
+    for verb in {row.command for row in book}:
+        hints = [row.state for row in book if row.command == verb]
         assert hints.count("open") >= 3
         assert "cancelled" in hints
         assert {"filled", "liquidated"} & set(hints)
@@ -37,7 +37,7 @@ def test_the_book_has_the_seeds_orders_and_every_ending(venue: str) -> None:
 def test_true_states_match_the_book(venue: str) -> None:
     practice = open_practice(venue)
     for row in practice.book():
-        assert practice.true_state(row.args.split()[-1]) == row.hint
+        assert practice.true_state(row.arguments.split()[-1]) == row.state
 
 
 @VENUES

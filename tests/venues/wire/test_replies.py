@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from venues.threecommas import replies as threecommas
 from venues.tradernet import replies as tradernet
 from venues.wire.http import Reply
 from venues.wire.link import HttpVenue
-from venues.wire.replies import Model, Unreadable, decimal, difference, parse
+from venues.wire.replies import Model, decimal, difference, parse
 
 KEYS = st.sampled_from([
     "id", "order_id", "status", "state", "stat", "type", "basic_type", "data", "payload", "result", "orders", "order",
@@ -65,10 +66,7 @@ def test_any_document_is_a_model_or_unreadable(model: type[Model]) -> None:
     @SEARCH
     @given(DOCUMENTS)
     def check(document: Any) -> None:
-        try:
-            assert isinstance(parse(model, document), model)
-        except Unreadable as fault:
-            assert str(fault) == f"not a {model.__name__}"  # noqa: PT017  # a parse may also succeed
+        assert isinstance(parse(model, document), model if isinstance(document, dict) else NoneType)
 
     check()
 
