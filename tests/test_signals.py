@@ -28,6 +28,7 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 # Each verb once, and the other signal at one of them.
 VERBS_AND_SIGNALS = [*((verb, signal.SIGINT, 130) for verb in ORDERS), ("tanx", signal.SIGTERM, 143)]
 HANGS = f.hang(acting=True)
+LOOKS_BEFORE = {"deal-order": 1}  # looks that a cancel takes before it is sent
 
 
 def served(verb: str, plan: Mapping[str, Faults] | None = None, practice: Practice | None = None) -> FaultServer:
@@ -42,7 +43,7 @@ def started(nest: Nursery) -> Callable[..., AbstractContextManager[subprocess.Po
     def begun(argv: list[str], env: Mapping[str, str], **streams: Any) -> Iterator[subprocess.Popen[str]]:
         given: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         with nest.popen(
-            argv, env={**env, "SCALE": "1", "GRACE": str(GRACE)}, text=True, **(given | streams)
+            argv, env={"SCALE": "1", "GRACE": str(GRACE), **env}, text=True, **(given | streams)
         ) as process:
             try:
                 yield process
@@ -83,7 +84,7 @@ def test_a_signal_while_the_cancel_hangs(
         with started(argv, environment(tmp_path, server)) as process:
             until(lambda: server.arrived["cancel"] == 1)
             out, err, took = stop(process, number)
-        assert_stopped(server, 1, took, err)
+        assert_stopped(server, 1 + LOOKS_BEFORE.get(verb, 0), took, err)
     assert process.returncode == code
     document = json.loads(out)
     (record,) = document["orders"]
@@ -98,10 +99,11 @@ def test_a_signal_while_it_looks(
 ) -> None:
     practice = open_practice(face_of(verb).name)
     practice.orders[ORDERS[verb][-1]].delay = 3600.0
-    with served(verb, {"look": Faults((), fault)}, practice) as server:
+    before = LOOKS_BEFORE.get(verb, 0)
+    with served(verb, {"look": Faults((None,) * before, fault)}, practice) as server:
         argv = command(verb, *ORDERS[verb], "-o", "json")
         with started(argv, environment(tmp_path, server)) as process:
-            until(lambda: server.arrived["look"] >= 1)
+            until(lambda: server.arrived["look"] > before)
             if fault is None:
                 time.sleep(0.1)  # the answer has arrived, and the next look is some time away
             arrived = sum(server.arrived.values())
@@ -124,10 +126,85 @@ def test_an_answer_within_the_grace_counts(started: Any, tmp_path: Path) -> None
         with started(argv, environment(tmp_path, server)) as process:
             until(lambda: server.arrived["cancel"] == 1)
             out, err, took = stop(process, signal.SIGINT)
-        assert_stopped(server, 1, took, err)
+        assert_stopped(server, 2, took, err)
     assert process.returncode == 130
     (record,) = json.loads(out)["orders"]
     assert (record["outcome"], record["evidence"]) == ("cancelled", "reply")
+
+
+def test_a_signal_during_the_look_before_a_cancel(started: Any, tmp_path: Path) -> None:
+    with served("deal-order", {"look": always(HANGS)}) as server:
+        argv = command("deal-order", *ORDERS["deal-order"], "-o", "json")
+        with started(argv, environment(tmp_path, server)) as process:
+            until(lambda: server.arrived["look"] == 1)
+            out, err, took = stop(process, signal.SIGINT)
+        assert_stopped(server, 1, took, err)
+    (record,) = json.loads(out)["orders"]
+    assert (process.returncode, record["outcome"], record["attempts"]) == (130, "unavailable", 0)
+
+
+# --- a server that must not be hung up on; all times divided by ten
+
+LOCKED = 2.0  # seconds
+TENTH = {"SCALE": "10", "GRACE": "1.0"}
+
+
+@contextmanager
+def locked_row(server: FaultServer) -> Iterator[str]:
+    """The usual order's id; in the end both updates of its cancel must be made."""
+    order_id = ORDERS["order"][-1]
+    yield order_id
+    until(lambda: server.practice.word(server.practice.orders[order_id]) == "CLOSED")
+
+
+@pytest.mark.parametrize(("wait", "outcome", "code"), [("0.5", "unknown", 10), ("3", "cancelled", 0)])
+def test_a_slow_server_is_not_hung_up_on(nest: Nursery, tmp_path: Path, wait: str, outcome: str, code: int) -> None:
+    with served("order", {"cancel": always(f.locked(LOCKED))}) as server, locked_row(server) as order_id:
+        argv = command("order", order_id, "-o", "json", "--wait", wait)
+        ran = run(argv, environment(tmp_path, server, **TENTH), made=nest)
+        (record,) = ran.document["orders"]
+        assert (ran.code, record["outcome"], record["attempts"]) == (code, outcome, 2)
+        assert ("hanging up now" in ran.err) == (outcome == "unknown")
+        if outcome == "unknown":
+            assert "only the server's liquidate call closes it" in record["message"]
+
+
+def test_the_report_does_not_wait_for_a_slow_server(started: Any, tmp_path: Path) -> None:
+    with served("order", {"cancel": always(f.locked(LOCKED))}) as server, locked_row(server) as order_id:
+        argv = command("order", order_id, "-o", "jsonl", "--wait", "0.5")
+        with started(argv, environment(tmp_path, server, **TENTH)) as process:
+            assert json.loads(process.stdout.readline())["outcome"] == "unknown"
+            assert server.practice.true_state(order_id) == "open"
+            assert process.wait(20) == 10
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_signal_lets_a_slow_server_come_to_its_end(
+    started: Any, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    with served("order", {"cancel": always(f.locked(LOCKED))}) as server, locked_row(server) as order_id:
+        argv = command("order", order_id, "-o", "json")
+        with started(argv, environment(tmp_path, server, **TENTH)) as process:
+            until(lambda: server.arrived["cancel"] == 1)
+            time.sleep(LOCKED - 0.7)
+            out, _, _ = stop(process, number)
+    (record,) = json.loads(out)["orders"]
+    assert (process.returncode, record["outcome"], record["attempts"]) == (code, "pending", 1)
+
+
+def test_a_second_signal_hangs_up(started: Any, tmp_path: Path) -> None:
+    with served("order", {"cancel": always(f.locked(20.0))}) as server:
+        argv = command("order", *ORDERS["order"], "-o", "jsonl", "--wait", "0.5")
+        with started(argv, environment(tmp_path, server, **TENTH | {"GRACE": "20"})) as process:
+            assert process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3)
+            _, _, took = stop(process, signal.SIGINT)
+        assert took < SLACK
+    assert process.returncode == 130
+
+
+# --- many orders
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
@@ -270,7 +347,7 @@ def test_closed_streams(tmp_path: Path, closed: str, output: str) -> None:
         argv = command("deal-order", *ORDERS["deal-order"], "-o", output, "-v")
         ran = run(["sh", "-c", f'exec "$@" {closed}', "sh", *argv], environment(tmp_path, server))
         assert server.is_cancelled(ORDERS["deal-order"][-1])
-        assert [request.path.rpartition("/")[2] for request in server.log] == ["cancel_order"]
+        assert [request.path.rpartition("/")[2] for request in server.log] == ["market_orders", "cancel_order"]
     assert ran.code == 0
     assert "Traceback" not in ran.err
     if ">&-" not in closed.replace("2>&-", ""):

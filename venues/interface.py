@@ -220,12 +220,15 @@ class Venue(ABC):
         """After a renewable refusal: get fresh credentials. Out: False when there is nothing to renew."""
         return False
 
+    def permit(self, ref: OrderRef, patience: float) -> None:  # noqa: B027  # most venues take a cancel for any order
+        """Before each cancel: raises Refused where none may be sent, Limited where none may be sent now."""
+
     @abstractmethod
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """Send exactly one cancel request. Out: the venue's acceptance. Raises a VenueError."""
 
-    def late_answer(self, ref: OrderRef) -> Answer | VenueError | None:
-        """Out: what an earlier cancel of this order was answered since it was given up, if anything."""
+    def late_answer(self, ref: OrderRef, patience: float) -> Answer | VenueError | None:
+        """Out: what an earlier cancel of this order was answered since it was given up. Waits so long at most."""
         return None
 
     @abstractmethod

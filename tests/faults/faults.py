@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import select
 import socket
 import struct
 import time
@@ -33,6 +34,31 @@ def hang(*, acting: bool) -> Fault:
     def fault(asked: Asked) -> RawReply:
         _first(acting, asked)
         return RawReply(hold)
+
+    return fault
+
+
+def locked(seconds: float) -> Fault:
+    """NeuraTrade with the position's row locked by another session, from the first cancel on.
+
+    The handler has made the first of its two updates and waits. When the client hangs up it stops there: the order
+    is cancelled, its position open for good. Another cancel finds the order not open.
+    """
+    free_at: list[float] = []
+
+    def fault(asked: Asked) -> Reply | RawReply:
+        if free_at:
+            return CONFLICT(asked)
+        free_at.append(time.monotonic() + seconds)
+
+        def send(connection: socket.socket) -> None:
+            while (left := free_at[0] - time.monotonic()) > 0:
+                if select.select([connection], [], [], left)[0]:
+                    asked.server.practice.orphan(asked.request.json_object()["order_id"])
+                    return
+            connection.sendall(asked.act().encode(close=True))
+
+        return RawReply(send)
 
     return fault
 

@@ -41,18 +41,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Runner:
-    """Plays the rows of one kind of order. `cancel` and `look`: method and path; `always` is declared besides."""
+    """Plays the rows of one kind of order. `cancel` and `look`: method and path; `always` is declared besides.
+
+    `before`: what a look before the cancel shows, where the venue takes one; the row's looks are those after it.
+    """
 
     ref: OrderRef
     cancel: tuple[str, str]
     look: tuple[str, str]
     always: tuple[Any, ...] = ()
+    before: tuple[Any, ...] = ()
 
     def outcome(self, row: Row, wire: Wire, venue: HttpVenue, clock: FakeClock) -> None:
         """The row's answers, and the outcome that must come of them within the deadline."""
+        if self.before:
+            wire.on(*self.look, *self.before)
         self._declare(row, wire)
         row.check(cancel(venue, self.ref, **row.terms))
-        assert wire.count(*self.look) == 0 or not row.no_looks
+        assert wire.count(*self.look) == len(self.before) or not row.no_looks
         assert clock.elapsed <= row.terms.get("wait", 30.0)
 
     def dry_run(self, row: Row, wire: Wire, venue: HttpVenue) -> None:

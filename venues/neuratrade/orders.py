@@ -29,10 +29,7 @@ HALF_CANCELLED = (
     "the position may be orphaned: a cancel that was cut off leaves the order cancelled and the position open for "
     "good, and only the server's liquidate call closes it"
 )
-ONLY_THE_POSITION = (
-    "this server shows positions, not orders, and an open position does not prove an open order: one that was "
-    "half cancelled looks the same"
-)
+ONLY_THE_POSITION = "only its position can be read here, and that also stays open when an order was half cancelled"
 MAY_BE_THERE = "an order without a position is not seen here, and a cancel may still find it"
 
 
@@ -40,6 +37,7 @@ class NeuraTrade(NeuraTradeLogin):
     """NeuraTrade orders, read back through their position: the server has no read for orders."""
 
     name = FACE.name
+    verb = "order"
     title = FACE.title
     replies = "venues.neuratrade.replies"
     habits = Habits(
@@ -70,8 +68,8 @@ class NeuraTrade(NeuraTradeLogin):
             raise
         return self._answer(reply, ref)
 
-    def late_answer(self, ref: OrderRef) -> Answer | VenueError | None:
-        if (held := self.waiting.take(ref.order_id)) is None:
+    def late_answer(self, ref: OrderRef, patience: float) -> Answer | VenueError | None:
+        if (held := self.waiting.take(ref.order_id, patience)) is None:
             return None
         try:
             return self._answer(self.good(held.reply()), ref)

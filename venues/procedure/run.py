@@ -54,6 +54,7 @@ class Cancel:
         except Stopped:
             if self._known.in_flight:  # a stop can only come before the request leaves
                 self._note(Ask.CANCEL, NeverSent("stopped"))
+            self._hears_late(self._venue.habits.grace)
             return self.report()
         return self._result(self._end())
 
@@ -109,6 +110,7 @@ class Cancel:
         got: Answer | VenueError
         try:
             self._venue.prepare(self._patience())
+            self._venue.permit(self._ref, self._patience())
             patience = judge.cancel_patience(self._left(), self._terms, self._venue.habits)
             self._note(Ask.CANCEL, None)
             got = self._venue.request_cancel(self._ref, patience)
@@ -134,11 +136,11 @@ class Cancel:
             got = fault
         self._note(Ask.RENEWAL, got)
 
-    def _hears_late(self) -> bool:
+    def _hears_late(self, patience: float = 0.0) -> bool:
         """Out: whether an earlier cancel has been answered since it was given up. It is then judged anew."""
         if self._known.accepted or not self._known.unanswered:
             return False
-        got = self._venue.late_answer(self._ref)
+        got = self._venue.late_answer(self._ref, patience)
         if got is None or isinstance(got, Uncertain):
             return False
         self._note(Ask.CANCEL, got, late=True)

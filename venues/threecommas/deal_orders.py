@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from venues.interface import Answer, NotFound, Order, OrderRef, State
+from venues.interface import Answer, Limited, NotFound, Order, OrderRef, Refused, State, VenueError
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
 from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
@@ -14,6 +14,9 @@ from venues.wire.looks import SharedLook
 
 if TYPE_CHECKING:
     from venues.threecommas.replies import DealOrder
+
+
+FIRST_LOOK = 3.0  # seconds at most for the look before the cancel
 
 
 class DealOrders(ThreeCommas):
@@ -27,6 +30,7 @@ class DealOrders(ThreeCommas):
     def __init__(self, link: Link) -> None:
         super().__init__(link)
         self._looks: SharedLook[str, Reply] = SharedLook(link.clock)
+        self._not_ours: dict[str | None, frozenset[str]] = {}  # deal -> its orders that are no manual safety orders
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]
@@ -42,12 +46,33 @@ class DealOrders(ThreeCommas):
             raise unreadable(reply)
         return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
 
-    def read(self, ref: OrderRef, patience: float) -> Answer:
+    def permit(self, ref: OrderRef, patience: float) -> None:
+        """The deal's own orders are not cancelled. An order's kind never changes, so one look a run and deal will do.
+
+        What that look does not tell keeps no cancel back, but a limit that it meets does.
+        """
+        if ref.deal_id not in self._not_ours:
+            try:
+                rows = _rows(self._look(ref, min(FIRST_LOOK, patience / 4)).data)
+            except Limited:
+                raise
+            except VenueError:
+                return
+            others = (row.order_id or "" for row in rows if not _deal_order(row).sendable)
+            self._not_ours[ref.deal_id] = frozenset(others)
+        if ref.order_id in self._not_ours[ref.deal_id]:
+            raise Refused("the order is not a Manual Safety order", about_order=True)
+
+    def _look(self, ref: OrderRef, patience: float) -> Reply:
         """One look at the deal's orders serves every order of that deal that waits for one."""
         path = f"/ver1/deals/{ref.deal_id}/market_orders"
         reply = self._looks.get(path, patience, lambda left: self.ask("GET", path, left))
         if not reply.ok or not isinstance(reply.data, list):
             raise unreadable(reply)
+        return reply
+
+    def read(self, ref: OrderRef, patience: float) -> Answer:
+        reply = self._look(ref, patience)
         order = _order_in(_rows(reply.data), ref.order_id)
         if order is None:
             raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))

@@ -66,13 +66,14 @@ class Waiting:
         with self._lock:
             self._held.append((about, held))
 
-    def take(self, about: str) -> Held | None:
-        """Out: one on which something has come since; it is not waited for any more."""
-        with self._lock:
-            for one in self._held:
-                if one[0] == about and one[1].stirs():
+    def take(self, about: str, seconds: float) -> Held | None:
+        """Wait so long at most. Out: one on which something has come; it is not waited for any more."""
+        ends = time.monotonic() + seconds
+        for one in [one for one in self._held if one[0] == about]:
+            if one[1].stirs(max(0.0, ends - time.monotonic())):
+                with self._lock:
                     self._held.remove(one)
-                    return one[1]
+                return one[1]
         return None
 
     def forget(self, about: str) -> None:

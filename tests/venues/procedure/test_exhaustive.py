@@ -76,6 +76,7 @@ class Mutant:
     put: Any
     verb: str = "deal-order"
     terms: Terms = Terms(wait=0.5)  # noqa: RUF009  # frozen
+    first: Known = Known()  # noqa: RUF009  # frozen
 
 
 def table(came: Came, rule: judge.Rule, dry_run: bool = False) -> dict[str, Any]:
@@ -133,6 +134,16 @@ def _lost_counts_once(self: Known, event: Event) -> Known:
     return replace(known, sent=known.sent[1:]) if known.last is Came.LOST and known.attempts > 1 else known
 
 
+def _a_late_no_answers_all(self: Known, event: Event) -> Known:
+    return replace(_AFTER(self, event), unanswered=0) if event.late else _AFTER(self, event)
+
+
+def _any_no_is_a_late_answer(self: Known, event: Event) -> Known:
+    """A log-in that fails before a repeat is taken for the answer to the cancel before it."""
+    late = event.of is Ask.CANCEL and not self.in_flight and self.unanswered > 0 and isinstance(event.got, Refused)
+    return _AFTER(self, replace(event, late=event.late or late))
+
+
 def _quiet_as_last_asked(self: Known, event: Event, no: Any) -> Known:
     return replace(_HUSHED(self, event, no), quiet_until=event.at + event.quiet)
 
@@ -173,6 +184,18 @@ MUTANTS = {
     "repeated without a look": Mutant("no repeat without a look", **table(Came.LOST, judge._send)),
     "repeated after a look that failed": Mutant("no repeat without a look", **table(Came.LOOK_FAILED, judge._send)),
     "repeated though a look shows no order": Mutant("no repeat without a look", **table(Came.ABSENT, judge._send)),
+    "a late no answers all that is out": Mutant(
+        "no false failure", Known, "after", _a_late_no_answers_all, "order", terms=Terms(wait=0.15)
+    ),
+    "a log-in's no is taken for a late answer": Mutant("no false failure", Known, "after", _any_no_is_a_late_answer),
+    "sent to a silent venue unseen": Mutant(
+        "no cancel before a silent venue answers", judge, "PROBING", {**judge.PROBING, Came.NOTHING: judge._send},
+        first=WARY,
+    ),
+    "sent though the look was silent too": Mutant(
+        "no cancel before a silent venue answers", judge, "PROBING", {**judge.PROBING, Came.LOOK_FAILED: judge._send},
+        first=WARY,
+    ),
     "the latest pause replaces a longer one": Mutant(
         "a pause is kept", Known, "_hushed", _quiet_as_last_asked, terms=Terms(wait=1.2)
     ),
@@ -225,7 +248,7 @@ def test_a_broken_rule_is_caught(broken: str, monkeypatch: pytest.MonkeyPatch) -
     if mutant.owner is verdicts and mutant.name == "verdict":
         monkeypatch.setattr("tests.venues.procedure.explorer.verdict", mutant.put)
     with pytest.raises(Broken) as caught:
-        explorer(mutant.verb, mutant.terms).run()
+        explorer(mutant.verb, mutant.terms, mutant.first).run()
     assert caught.value.law == mutant.law, str(caught.value)
 
 
@@ -240,6 +263,7 @@ LAWS = (
     "no false failure",
     "accepted means that the venue accepted",
     "no repeat without a look",
+    "no cancel before a silent venue answers",
     "six cancels at most",
     "a pause is kept",
     "attempts are right",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -32,6 +33,7 @@ from venues.interface import (
     State,
     Unauthorized,
     Uncertain,
+    VenueError,
 )
 from venues.neuratrade.orders import NeuraTrade
 from venues.procedure.judge import LONGEST_BACK_OFF
@@ -306,17 +308,146 @@ def test_time_is_kept_for_a_look_after_a_lost_answer(bench: Bench, clock: FakeCl
     assert given == [6.0]
 
 
-def test_a_server_that_suffers_from_hanging_up_gets_its_time(bench: Bench, clock: FakeClock) -> None:
-    given: list[float] = []
+@pytest.mark.parametrize(("wait", "given"), [(5.0, 3.75), (8.0, 6.0), (11.0, 8.25), (30.0, 15.0)])
+def test_a_short_deadline_keeps_its_last_part_for_a_look(bench: Bench, wait: float, given: float) -> None:
+    noted: list[float] = []
 
     class Noted(Scripted):
         def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-            given.append(patience)
+            noted.append(patience)
             return super().request_cancel(ref, patience)
 
-    for wait in (8.0, 11.0, 30.0):
-        bench.run(Noted([CANCELLED], habits=NeuraTrade.habits), wait=wait)
-    assert given == [8.0, 10.0, 15.0]
+    bench.run(Noted([CANCELLED], habits=NeuraTrade.habits), wait=wait)
+    assert noted == [given]
+
+
+# --- late answers
+
+
+class Late(Scripted):
+    """A venue whose cancel is answered late: `answers` come before the look of their number (from 1)."""
+
+    def __init__(
+        self, looks: Iterable[Step], answers: dict[int, Answer | VenueError], habits: Habits = HABITS
+    ) -> None:
+        super().__init__([LOST], looks, habits)
+        self.answers = answers
+
+    def late_answer(self, ref: OrderRef, patience: float) -> Answer | VenueError | None:
+        return self.answers.pop(self.log.count("look") + 1, None)
+
+
+YES = Answer(CANCELLING)
+ONCE = replace(HABITS, repeats=0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "looks", "outcome"),
+    [
+        (YES, [OPEN], Outcome.PENDING),
+        (YES, [OPEN, CANCELLED], Outcome.CANCELLED),
+        (NO, [OPEN], Outcome.REFUSED),
+        (NO, [OPEN, CANCELLED], Outcome.ALREADY_CANCELLED),
+        (NotFound("no such order"), [Uncertain("?")], Outcome.NOT_FOUND),
+        (LOST, [OPEN], Outcome.UNKNOWN),
+        (LOST, [OPEN, CANCELLED], Outcome.CANCELLED),
+        (Unauthorized("expired", renewable=True), [OPEN], Outcome.UNAUTHORIZED),
+    ],
+    ids=str,
+)
+def test_a_late_answer_is_the_answer(
+    bench: Bench, answer: Answer | VenueError, looks: list[Step], outcome: Outcome
+) -> None:
+    result = bench.run(Late(looks, {2: answer}, ONCE))
+    assert (result.outcome, result.attempts) == (outcome, 1)
+
+
+def test_a_late_no_to_one_of_two_leaves_the_other_in_doubt(bench: Bench) -> None:
+    venue = Late([OPEN], {3: NO}, replace(HABITS, repeats=1))
+    result = bench.run(venue)
+    assert (result.outcome, result.attempts) == (Outcome.UNKNOWN, 2)
+
+
+def test_a_late_answer_is_also_taken_at_the_end(bench: Bench) -> None:
+    bench.run(all_of_it := Late([OPEN], {}, ONCE))
+    result = bench.run(Late([OPEN], {all_of_it.log.count("look") + 1: YES}, ONCE))
+    assert result.outcome is Outcome.PENDING
+
+
+# --- a venue that only errs
+
+
+def unheard(bench: Bench, count: int = 2) -> None:
+    for _ in range(count):
+        assert bench.run(Scripted([LOST], [LOST])).outcome is Outcome.UNKNOWN
+
+
+def test_after_two_silent_orders_the_next_looks_before_it_sends(bench: Bench) -> None:
+    unheard(bench)
+    venue = Scripted([CANCELLED], [LOST])
+    result = bench.run(venue)
+    assert (result.outcome, result.attempts, venue.log) == (Outcome.UNAVAILABLE, 0, ["look"])
+    assert "no answer to the orders before" in result.message
+
+
+def test_one_silent_order_changes_nothing(bench: Bench) -> None:
+    unheard(bench, 1)
+    assert bench.run(venue := Scripted([CANCELLED], [OPEN])).outcome is Outcome.CANCELLED
+    assert venue.log == ["cancel"]
+
+
+def test_after_three_looks_in_vain_nothing_is_sent_for_a_while(bench: Bench, clock: FakeClock) -> None:
+    unheard(bench)
+    for _ in range(3):
+        bench.run(Scripted([CANCELLED], [LOST]))
+    silent = Scripted([CANCELLED], [OPEN])
+    for _ in range(50):
+        assert bench.run(silent).outcome is Outcome.UNAVAILABLE
+    assert silent.log == []
+    clock.pass_by(31)
+    assert bench.run(silent).outcome is Outcome.CANCELLED
+    assert silent.log == ["look", "cancel"]
+
+
+@pytest.mark.parametrize(
+    ("look", "outcome", "log"),
+    [
+        (OPEN, Outcome.CANCELLED, ["look", "cancel"]),
+        (CANCELLING, Outcome.CANCELLED, ["look", "cancel"]),
+        (CANCELLED, Outcome.ALREADY_CANCELLED, ["look"]),
+        (ENDED, Outcome.TOO_LATE, ["look"]),
+        (NotFound("none"), Outcome.CANCELLED, ["look", "cancel"]),
+        (FLAT_NO, Outcome.CANCELLED, ["look", "cancel"]),
+        (NoLook("no route"), Outcome.CANCELLED, ["look", "cancel"]),
+        (replace(OPEN, sendable=False), Outcome.REFUSED, ["look"]),
+        (limited(9999.0), Outcome.RATE_LIMITED, ["look"]),
+        (UNREACHED, Outcome.UNAVAILABLE, ["look"]),
+    ],
+    ids=str,
+)
+def test_a_venue_that_answers_again(bench: Bench, look: Step, outcome: Outcome, log: list[str]) -> None:
+    unheard(bench)
+    result = bench.run(venue := Scripted([CANCELLED], [look]))
+    assert (result.outcome, venue.log) == (outcome, log), result.message
+
+
+@pytest.mark.parametrize("answer", [OPEN, NO, limited(1.0)], ids=str)
+def test_any_answer_ends_the_silence(bench: Bench, answer: Step) -> None:
+    unheard(bench, 1)
+    bench.run(Scripted([LOST], [answer]))
+    unheard(bench, 1)
+    assert bench.run(venue := Scripted([CANCELLED])).outcome is Outcome.CANCELLED
+    assert venue.log == ["cancel"]
+
+
+# --- without waiting
+
+
+def test_who_does_not_wait_gets_one_look_after_a_no(bench: Bench) -> None:
+    for look in (OPEN, NotFound("none"), LOST):
+        venue = Scripted([NO], [look], NeuraTrade.habits)
+        assert bench.run(venue, no_wait=True).outcome is Outcome.REFUSED
+        assert venue.log == ["cancel", "look"]
 
 
 # --- limits

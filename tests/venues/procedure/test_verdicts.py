@@ -92,7 +92,7 @@ def run(bench: Bench, row: Row) -> None:
     Row("failed, and failed again", [None], [FAILED, LOST, FAILED], O.REFUSED, READ_BACK, 1, "it shows status 75"),
     Row("look unauthorized", [None], [EXPIRED], O.PENDING, REPLY, 1, "refused: expired",
         terms={"renewals": [UNREACHED] * 99}),
-    Row("no time for a look", [None], [OPEN], O.PENDING, REPLY, 1, "not shown the order yet", terms={"wait": 0.0}),
+    Row("no time for a look", [None], [OPEN], O.PENDING, REPLY, 1, "no time left to read", terms={"wait": 0.0}),
     # refused
     Row("refused, and open", [NO], [OPEN], O.REFUSED, REPLY, 1, "not open"),
     Row("refused, and cancelled", [NO], [CANCELLED], O.ALREADY_CANCELLED, READ_BACK, 1, "cancelled before this"),

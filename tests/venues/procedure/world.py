@@ -95,7 +95,7 @@ USUAL = Limited("slow down")
 NEVER = Limited("slow down", retry_after=9999.0)
 BANNED = Limited("banned", banned=True)
 OURS = Limited("our own budget", sent=False)
-FIXED = Refused("not one of ours", about_order=True, sent=False)
+FIXED = Refused("not one of ours", about_order=True)
 NOT_ACTING = (FLAT, ABOUT, UNKNOWN, NO_RIGHT, PERHAPS_NO_RIGHT, EXPIRED)
 LIMITS = (SOON, USUAL, NEVER, BANNED)
 
@@ -154,8 +154,6 @@ def late_answers(world: World) -> Iterator[Ending]:
 def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
     """Every way for a cancel to end. `fails`: the venue can show that its cancel failed; `holds`: it is held."""
     world = replace(world, mute=False)
-    for fault in (UNREACHED, NO_RIGHT, NO_KEY):
-        yield Ending(world, fault, before=True)
     yield Ending(world, UNREACHED)
     yield Ending(world, UNREACHED, dead=True)
     yield Ending(world, NO_KEY)
@@ -168,8 +166,6 @@ def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
         yield Ending(lost, LOST, None)
     for done in deeds:
         yield Ending(replace(done, unseen=True, unasked=True), LOST)
-    if world.fixed:
-        yield Ending(world, FIXED)  # found before it was sent
     if holds:
         hung = [Hung.IDLE, *([Hung.WORKING] if world.truth is Truth.OPEN else [])]
         for one in hung:
@@ -186,6 +182,8 @@ def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
     for done in (yes, *(replace(done, accepted=True) for done in deeds)):
         if done.truth is not Truth.OPEN:
             yield Ending(done, shown(_final(done)))
+    for fault in (UNREACHED, NO_RIGHT, NO_KEY, SOON, NEVER, *([FIXED] if world.fixed else [])):
+        yield Ending(world, fault, before=True)
 
 
 def _deeds(world: World, *, fails: bool) -> Iterator[World]:

@@ -22,7 +22,6 @@ TRADE_REF = OrderRef("30404547")
 CANCEL = f"/public/api/ver1/deals/{DEAL}/cancel_order"
 LOOK = f"/public/api/ver1/deals/{DEAL}/market_orders"
 TRADE = "/public/api/v2/smart_trades/30404547"
-DEAL_TABLE = Runner(DEAL_REF, ("POST", CANCEL), ("GET", LOOK))
 TRADE_TABLE = Runner(TRADE_REF, ("DELETE", TRADE), ("GET", TRADE))
 KEYS = {"api_key": "test-api-key-0123456789abcdef", "api_secret": "test-secret-fedcba9876543210"}
 
@@ -37,6 +36,7 @@ class TestDealOrderContract(VenueContract):
     secrets = ("api_key", "api_secret")
     evidence = Evidence.REPLY
     no_wait = Outcome.CANCELLED
+    looks_before = 1
 
     def make(self, clock: FakeClock) -> Practice:
         return PracticeThreeCommas(now=clock.monotonic, time=clock.unix)
@@ -65,6 +65,7 @@ def deal_row(word: str | None = "Active", remaining: Any = "0.1773", **more: Any
 
 OTHER = {"order_id": "1123065576", "deal_order_type": "Take Profit", "status_string": "Cancelled"}
 ACTIVE, CANCELLED, FILLED = [OTHER, deal_row()], [deal_row("Cancelled"), OTHER], [deal_row("Filled", "0.0")]
+DEAL_TABLE = Runner(DEAL_REF, ("POST", CANCEL), ("GET", LOOK), before=(ACTIVE,))
 
 
 def trade(word: str = "waiting_position", **more: Any) -> dict[str, Any]:
@@ -112,8 +113,9 @@ def trades(clock: FakeClock) -> HttpVenue:
 
 def test_the_cancel_of_a_deal_order_byte_by_byte(wire: Wire, deals: HttpVenue) -> None:
     wire.on("POST", CANCEL, (201, CANCELLED, {"X-Request-Id": "req-1"}))
+    wire.on("GET", LOOK, ACTIVE)
     result = cancel(deals, DEAL_REF)
-    (request,) = wire.requests
+    _, request = wire.requests
     assert (request.method, request.url) == ("POST", ORIGIN + CANCEL)
     assert request.body == b"order_id=1123077331"
     assert dict(request.headers) == {
@@ -286,6 +288,48 @@ def test_dry_run_of_deal_orders(row: Row, wire: Wire, deals: HttpVenue) -> None:
     DEAL_TABLE.dry_run(row, wire, deals)
 
 
+# --- the look before the cancel of a deal's order
+
+OWN_ROW = [deal_row(deal_order_type="Safety")]
+
+
+def test_a_deals_own_order_is_told_and_no_cancel_sent(wire: Wire, deals: HttpVenue) -> None:
+    wire.on("GET", LOOK, OWN_ROW)
+    result = cancel(deals, DEAL_REF)
+    assert (result.outcome, result.evidence, result.attempts) == (Outcome.REFUSED, READ_BACK, 0)
+    assert result.message == ("it is status Active; no cancel is sent; a Safety order is not a Manual Safety order")
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"), [("Filled", Outcome.TOO_LATE), ("Cancelled", Outcome.ALREADY_CANCELLED)]
+)
+def test_a_deals_own_order_that_has_ended(wire: Wire, deals: HttpVenue, word: str, outcome: Outcome) -> None:
+    wire.on("GET", LOOK, [deal_row(word, deal_order_type="Base")])
+    result = cancel(deals, DEAL_REF)
+    assert (result.outcome, result.attempts) == (outcome, 0)
+
+
+@pytest.mark.parametrize("told", [LOST, (500, HTML), NO_KEY, NOT_FOUND, HTML, [OTHER], UNREACHED], ids=str)
+def test_what_that_look_does_not_tell_keeps_no_cancel_back(wire: Wire, deals: HttpVenue, told: Any) -> None:
+    wire.on("GET", LOOK, told).on("POST", CANCEL, (201, CANCELLED))
+    result = cancel(deals, DEAL_REF)
+    assert (result.outcome, result.attempts) == (Outcome.CANCELLED, 1)
+
+
+def test_a_limit_on_that_look_holds_for_the_cancel(wire: Wire, deals: HttpVenue, clock: FakeClock) -> None:
+    wire.on("GET", LOOK, (429, "R", {"Retry-After": "5"}), ACTIVE).on("POST", CANCEL, (201, CANCELLED))
+    result = cancel(deals, DEAL_REF)
+    assert (result.outcome, result.attempts, clock.elapsed) == (Outcome.CANCELLED, 1, 5.0)
+
+
+def test_that_look_is_taken_once_a_deal(wire: Wire, deals: HttpVenue) -> None:
+    rows = [deal_row(), deal_row(order_id="3", deal_order_type="Safety")]
+    wire.on("GET", LOOK, rows).on("POST", CANCEL, (201, CANCELLED))
+    for _ in range(3):
+        cancel(deals, DEAL_REF, no_wait=True)
+    assert (wire.count("GET", LOOK), wire.count("POST", CANCEL)) == (1, 3)
+
+
 # --- the outcome table, SmartTrades
 
 NO_TRADE_AT_ALL = ({}, [], "null", "1", '"ok"', HTML, (202, {"status": "ok"}), {"id": 1}, {"id": None}, [WAITING],
@@ -346,6 +390,7 @@ def test_outcomes_of_smart_trades(row: Row, wire: Wire, trades: HttpVenue, clock
 
 
 def test_the_fields_of_a_deal_order(wire: Wire, deals: HttpVenue) -> None:
+    wire.on("GET", LOOK, ACTIVE)
     wire.on("POST", CANCEL, (201, [deal_row("Cancelled", "0.10")]))
     result = cancel(deals, DEAL_REF)
     assert (result.side, result.type, result.price, result.quantity, result.filled, result.symbol, result.status) == (
@@ -355,6 +400,7 @@ def test_the_fields_of_a_deal_order(wire: Wire, deals: HttpVenue) -> None:
 
 def test_numbers_come_as_numbers_too_and_fields_may_be_missing(wire: Wire, deals: HttpVenue) -> None:
     row = '{"order_id": 1123077331, "status_string": "Cancelled", "quantity": 0.00000010, "rate": 3116.810}'
+    wire.on("GET", LOOK, ACTIVE)
     wire.on("POST", CANCEL, (201, f"[1, null, {row}]"))
     result = cancel(deals, DEAL_REF)
     assert (result.outcome, result.quantity, result.price, result.filled, result.side) == (
@@ -411,6 +457,7 @@ def test_the_seeds_own_documents(wire: Wire, deals: HttpVenue, trades: HttpVenue
          "updated_at": "2024-11-13T16:18:09.415Z", "quantity": "0.0167", "quantity_remaining": "0.0167",
          "total": "0.0", "rate": "2598.94", "average_price": "0.0"},
     ]  # fmt: skip
+    wire.on("GET", LOOK, NOT_FOUND)
     wire.on("POST", CANCEL, (201, seed))
     sold = cancel(deals, OrderRef("1119466516", DEAL))
     assert (sold.outcome, sold.filled, sold.price) == (Outcome.TOO_LATE, "0.0305", "0.0")
