@@ -62,18 +62,11 @@ class Request:
         """Out: the fields of a form body."""
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
-    def json(self) -> Any:
-        """Out: the parsed body. Raises ValueError when it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-
     def json_object(self) -> dict[str, Any]:
         """Out: the parsed body, or an empty dict when it is no JSON object."""
         try:
-            parsed = self.json()
-        except ValueError:
+            parsed = json.loads(self.body)
+        except (ValueError, RecursionError):
             return {}
         return parsed if isinstance(parsed, dict) else {}
 
