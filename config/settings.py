@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def read_config(path: Path | None, known: Mapping[str, tuple[int, ...]]) -> dict
                 hint = f"; did you mean [default.{profile}]?" if profile in known else ""
                 raise _wrong(path, where, f"no such venue; there are {', '.join(known)}{hint}")
             _check_is_table(path, where, table, f"a table, [{where}]")
-            checked[profile][venue] = _check_table(path, where, table, known[venue])
+            checked[profile][venue] = _checked_table(table, known[venue], f"{path}: {where}.{{}}".format)
     return checked
 
 
@@ -108,32 +108,23 @@ def _check_is_table(path: Path | None, where: str, value: object, expected: str)
         raise _wrong(path, where, f"expected {expected}")
 
 
-def _check_table(
-    path: Path | None, where: str, table: Mapping[str, Any], versions: tuple[int, ...]
-) -> dict[str, Any]:
+def _from_environment(venue: str, versions: tuple[int, ...], environ: Mapping[str, str]) -> dict[str, Any]:
+    texts = {key: environ.get(env_name(venue, key), "").strip() for key in _keys(versions)}
+    given = {key: _typed(key, text) for key, text in texts.items() if text}
+    return _checked_table(given, versions, lambda key: env_name(venue, key))
+
+
+def _checked_table(table: Mapping[str, Any], versions: tuple[int, ...], name: Callable[[str], str]) -> dict[str, Any]:
+    """Out: the table, checked. In: `name` says of a key what it is called where it stands. Raises ConfigError."""
     keys, checked = _keys(versions), {}
     for key, value in table.items():
         if key not in keys:
-            raise _wrong(path, f"{where}.{key}", f"unknown key; there are {', '.join(keys)}")
+            raise ConfigError(f"{name(key)}: unknown key; there are {', '.join(keys)}.")
         try:
             checked[key] = _checked(key, value, versions)
         except ValueError as fault:
-            raise _wrong(path, f"{where}.{key}", str(fault)) from None
+            raise ConfigError(f"{name(key)}: {fault}.") from None
     return checked
-
-
-def _from_environment(venue: str, versions: tuple[int, ...], environ: Mapping[str, str]) -> dict[str, Any]:
-    values = {}
-    for key in _keys(versions):
-        variable = env_name(venue, key)
-        text = environ.get(variable, "").strip()
-        if not text:
-            continue
-        try:
-            values[key] = _checked(key, _typed(key, text), versions)
-        except ValueError as fault:
-            raise ConfigError(f"{variable}: {fault}.") from None
-    return values
 
 
 def _typed(key: str, text: str) -> object:

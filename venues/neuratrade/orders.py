@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, Uncertain, VenueError
 from venues.neuratrade import FACE
-from venues.neuratrade.login import NeuraTradeLogin
+from venues.neuratrade.login import API, NeuraTradeLogin
 from venues.result import Outcome
 from venues.wire.answers import NoSuchRoute, as_raw, unreadable
 from venues.wire.link import Link
@@ -53,7 +53,7 @@ class NeuraTrade(NeuraTradeLogin):
         self._positions: dict[str, str] = {}  # only those that are not named after their order
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
-        reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
+        reply = self.ask("POST", f"{API}/trading/cancel_order", patience, {"order_id": ref.order_id})
         from venues.neuratrade.replies import CancelReply
         from venues.wire.replies import read  # not before the request is on its way
 
@@ -82,7 +82,7 @@ class NeuraTrade(NeuraTradeLogin):
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
-            reply = self.ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
+            reply = self.ask("GET", f"{API}/trading/positions/{quote(position_id, safe='')}", patience)
         except NoSuchRoute as no:
             raise NoLook(f"this server cannot show orders: {no.message}") from None
         position = read(PositionReply, reply).data
@@ -92,7 +92,7 @@ class NeuraTrade(NeuraTradeLogin):
 
     def check(self, patience: float) -> None:
         self.prepare(patience)
-        self.ask("GET", "/trading/positions?status=NONE", patience)
+        self.ask("GET", f"{API}/trading/positions?status=NONE", patience)
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         if order is None or order.status != "OPEN":
