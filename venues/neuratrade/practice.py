@@ -154,31 +154,32 @@ class PracticeNeuraTrade(Practice):
         return order.facts.get("position") or _POSITIONS.get(self.state(order), "OPEN")
 
     def _position(self, order: PracticeOrder) -> dict[str, str]:
-        return _row(order, self.word(order)) | {
+        return _row(order) | {
             "size": order.quantity,
             "entry_price": order.price,
+            "status": self.word(order),
             "opened_at": iso(order.created, "microseconds") + "Z",
             "updated_at": iso(order.updated, "microseconds") + "Z",
         }
 
 
-def _row(order: PracticeOrder, status: str) -> dict[str, str]:
+def _row(order: PracticeOrder) -> dict[str, str]:
     """What an order and its position have in common."""
     return {
-        "order_id": order.order_id,
         "position_id": order.order_id.replace("ord-", "pos-", 1),
+        "order_id": order.order_id,
         "exchange": "binance",
         "symbol": order.symbol,
         "side": order.side,
-        "status": status,
     }
 
 
 def _order(order: PracticeOrder, status: str, updated: float) -> dict[str, str]:
-    return _row(order, status) | {
+    return _row(order) | {
         "type": order.type,
         "amount": order.quantity,
         "price": order.price,
+        "status": status,
         "created_at": iso(order.created, "microseconds") + "Z",
         "updated_at": iso(updated, "microseconds") + "123Z",  # the server's own clock has nanoseconds
     }
