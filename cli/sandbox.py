@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +14,7 @@ from cli.output.streams import warn, write_out
 from venues.registry import VENUES, VERBS, open_practice
 
 if TYPE_CHECKING:
-    from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
+    from venues.sandbox.practice import Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
 HIGHEST_PORT = 65_536 - len(VENUES)  # each venue takes the next one
@@ -65,7 +64,7 @@ def show_book(output: Output) -> int:
     from cli.output.record import VERSION, to_json
 
     books = {practice.venue: practice.book() for practice in _open_all()}
-    rows = [asdict(row) for book in books.values() for row in book]
+    rows = [row for book in books.values() for row in book]
     if output is Output.JSON:
         write_out(to_json({"version": VERSION, "command": "sandbox", "sandbox": True, "orders": rows}) + "\n")
     elif output is Output.JSONL:
@@ -138,13 +137,16 @@ def _head() -> Iterator[str]:
 
 def _exports(practice: Practice, running: Running) -> Iterator[str]:
     """Out: the lines that point `cancel` at one served venue, and as comments the other ways to sign in."""
+    from config.names import env_name
+
     yield ""
     yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
     for way in VENUES[practice.venue].ways:
         # A practice venue keeps the fields that are not in `credentials` under the contract's names for them.
         others = {field: str(getattr(practice, field)) for field in way if hasattr(practice, field)}
         if len(others) == len(way) and not others.keys() & practice.credentials.keys():
-            yield f"# or: {_unset(practice.venue, practice.credentials)}; {_export(practice.venue, others, '; ')}"
+            unset = " ".join(env_name(practice.venue, field) for field in practice.credentials)
+            yield f"# or: unset {unset}; {_export(practice.venue, others, '; ')}"
     for version in VENUES[practice.venue].api_versions[1:]:
         yield f"# also: {_export(practice.venue, {'api_version': str(version)}, '; ')}"
 
@@ -157,13 +159,7 @@ def _export(venue: str, values: Mapping[str, str], between: str) -> str:
     return between.join(f"export {env_name(venue, name)}='{line}'" for name, line in zip(values, lines, strict=True))
 
 
-def _unset(venue: str, fields: Iterable[str]) -> str:
-    from config.names import env_name
-
-    return "unset " + " ".join(env_name(venue, field) for field in fields)
-
-
-def _book_table(books: Mapping[str, list[BookRow]]) -> str:
+def _book_table(books: Mapping[str, list[dict[str, str]]]) -> str:
     from cli.output.page import Grid, Page, Span
     from cli.output.render import plain
 
@@ -176,6 +172,6 @@ def _book_table(books: Mapping[str, list[BookRow]]) -> str:
     return plain(page)
 
 
-def _book_row(row: BookRow) -> tuple[str, ...]:
-    command = f"cancel {row.command} {row.arguments}"
-    return command, row.symbol, row.side, row.type, row.price, row.quantity, row.status, row.state
+def _book_row(row: dict[str, str]) -> tuple[str, ...]:
+    names = ("symbol", "side", "type", "price", "quantity", "status", "state")
+    return f"cancel {row['command']} {row['arguments']}", *(row[name] for name in names)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class ConfigError(Exception):
-    """Wrong usage or configuration. `message` is one or two lines for a person, without a secret."""
+class _Told(Exception):
+    """`message` is one or two lines for a person, without a secret."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConfigError(_Told):
+    """Wrong usage or configuration."""
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
-
-class CredentialsError(Exception):
-    """Credentials missing or malformed. `message` is one or two lines for a person, without a secret."""
+class CredentialsError(_Told):
+    """Credentials missing or malformed."""
 
     exit_code: ClassVar[int] = 6
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message

@@ -10,22 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 LIMIT = 3.0  # seconds; the contract's figure
 QUICK = 0.1  # seconds; a call that answers within this costs nothing of the limit, however many there are
 
 T = TypeVar("T")
-
-
-class Backend(Protocol):
-    """What we use of a keyring backend."""
-
-    def get_password(self, service: str, username: str, /) -> str | None: ...
-
-    def set_password(self, service: str, username: str, password: str, /) -> None: ...
-
-    def delete_password(self, service: str, username: str, /) -> None: ...
 
 
 class KeyringProblem(Exception):
@@ -40,7 +33,7 @@ class KeyringProblem(Exception):
         self.lasting = lasting
 
 
-def load_backend() -> Backend:
+def load_backend() -> KeyringBackend:
     """Out: the user's keyring backend. Raises KeyringProblem when there is none."""
     import keyring
     from keyring.backends import fail, null
@@ -62,13 +55,13 @@ class KeyringStore:
         self,
         *,
         limit: float = LIMIT,
-        load: Callable[[], Backend] = load_backend,
+        load: Callable[[], KeyringBackend] = load_backend,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit = self._left = limit
         self._load = load
         self._clock = clock
-        self._backend: Backend | None = None
+        self._backend: KeyringBackend | None = None
         self._lasting: KeyringProblem | None = None
         self._one_at_a_time = threading.Lock()
 
@@ -83,7 +76,7 @@ class KeyringStore:
     def delete(self, service: str, username: str) -> bool:
         """Delete the entry. Out: False when there was none."""
 
-        def work(backend: Backend) -> bool:
+        def work(backend: KeyringBackend) -> bool:
             # Backends raise the same error for "not there" and "may not": look first.
             if backend.get_password(service, username) is None:
                 return False
@@ -96,7 +89,7 @@ class KeyringStore:
         """Out: what the backend calls itself, such as `SecretService Keyring`."""
         return self._bounded(lambda backend: str(getattr(backend, "name", type(backend).__name__)))
 
-    def _bounded(self, work: Callable[[Backend], T], *, hide: str = "") -> T:
+    def _bounded(self, work: Callable[[KeyringBackend], T], *, hide: str = "") -> T:
         with self._one_at_a_time:
             if self._lasting is not None:
                 raise KeyringProblem(self._lasting.reason, lasting=True)
@@ -106,7 +99,7 @@ class KeyringStore:
                 self._lasting = problem if problem.lasting else None
                 raise
 
-    def _wait_for(self, work: Callable[[Backend], T], hide: str) -> T:
+    def _wait_for(self, work: Callable[[KeyringBackend], T], hide: str) -> T:
         if self._left <= 0:
             raise self._silent()
         answers: list[T] = []
@@ -127,7 +120,7 @@ class KeyringStore:
             return answers[0]
         raise problems[0] if problems else self._silent()
 
-    def _loaded(self) -> Backend:
+    def _loaded(self) -> KeyringBackend:
         if self._backend is None:
             try:
                 self._backend = self._load()

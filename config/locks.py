@@ -37,39 +37,21 @@ def refresh_lock(venue: str, profile: str, *, timeout: float, environ: Mapping[s
 def _locked(name: str, timeout: float, environ: Mapping[str, str]) -> BaseFileLock | None:
     from filelock import FileLock, Timeout  # takes 40 ms to load, and only a refresh needs it
 
-    for folder in _folders(environ):
-        # No soft lock in place of a real one: that file would stay when its process is killed.
-        lock = FileLock(folder / name, mode=0o600, fallback_to_soft=False)
-        try:
-            _make_own(folder)
-            lock.acquire(max(0.0, timeout), poll_interval=_POLL)
-        except Timeout:
-            return None
-        except OSError:
-            continue  # the next one may do; with none at all we go on without a lock
-        return lock
-    return None
-
-
-def _folders(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Out: the places to try. The home goes first: it is the same for a desktop and a cron job of one user,
-    who share a keyring, while only the desktop has XDG_RUNTIME_DIR."""
-    state = state_dir(environ)
-    if state is not None:
-        yield state
-    runtime = environ.get("XDG_RUNTIME_DIR", "")
-    if runtime.startswith("/"):
-        yield Path(runtime) / "cancel"
-    import tempfile
-
-    if sys.platform == "win32":
-        yield Path(tempfile.gettempdir()) / "cancel"
-    else:
-        yield Path(tempfile.gettempdir()) / f"cancel-{os.getuid()}"
+    folder = state_dir(environ)  # the same for a desktop and a cron job of one user, who share a keyring
+    if folder is None:
+        return None
+    # No soft lock in place of a real one: that file would stay when its process is killed.
+    lock = FileLock(folder / name, mode=0o600, fallback_to_soft=False)
+    try:
+        _make_own(folder)
+        lock.acquire(max(0.0, timeout), poll_interval=_POLL)
+    except (Timeout, OSError):
+        return None
+    return lock
 
 
 def _make_own(folder: Path) -> None:
-    """Make the folder. Raises OSError when it is not ours alone: in a shared temp dir others may be first.
+    """Make the folder. Raises OSError when it is not ours alone: XDG_STATE_HOME may be a shared place.
 
     By hand, since filelock asks nobody whose folder it is.
     """

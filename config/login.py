@@ -60,9 +60,7 @@ def require_keyring(venue: str, profile: str, fields: Iterable[str], *, keyring:
     try:
         keyring.get(service_name(venue, profile), names[0])
     except KeyringProblem as problem:
-        raise CredentialsError(
-            f"{venue}, profile {profile}: nothing can be stored: {problem.reason}.\n{_instead(venue, names)}"
-        ) from None
+        raise _not_stored(venue, profile, f"nothing can be stored: {problem.reason}", names) from None
 
 
 def store_fields(
@@ -75,10 +73,8 @@ def store_fields(
             keyring.set(service_name(venue, profile), field, secret.reveal())
         except KeyringProblem as problem:
             already = f" ({' and '.join(stored)} was stored)" if stored else ""
-            raise CredentialsError(
-                f"{venue}, profile {profile}: {field} was not stored{already}: {problem.reason}.\n"
-                f"{_instead(venue, (field,))}"
-            ) from None
+            what = f"{field} was not stored{already}: {problem.reason}"
+            raise _not_stored(venue, profile, what, (field,)) from None
         stored.append(field)
     remember(venue, profile, environ)
 
@@ -100,10 +96,11 @@ def remove_fields(
     return Removal(tuple(removed), tuple(could_not))
 
 
-def _instead(venue: str, fields: tuple[str, ...]) -> str:
+def _not_stored(venue: str, profile: str, what: str, fields: tuple[str, ...]) -> CredentialsError:
     variables = " and ".join(env_name(venue, field) for field in fields)
     files = " and ".join(file_name(venue, field) for field in fields)
-    return (
+    return CredentialsError(
+        f"{venue}, profile {profile}: {what}.\n"
         f"Unlock or install a keyring and log in again, or set {variables}, or provide {files} "
         "in $CREDENTIALS_DIRECTORY."
     )

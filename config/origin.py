@@ -36,15 +36,13 @@ def parse_origin(text: str) -> str:
 
 def is_plain_and_far(origin: str) -> bool:
     """In: a parsed origin. Out: whether it is plain http to another machine than this one."""
-    return origin.startswith("http://") and not _is_loopback(origin)
-
-
-def _is_loopback(origin: str) -> bool:
+    if not origin.startswith("http://"):
+        return False
     import ipaddress  # only plain http needs it
 
     match = _ORIGIN.fullmatch(origin)
     host = match["host"].strip("[]").lower() if match else ""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return not ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host != "localhost"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from config.errors import ConfigError
 from config.names import check_profile_name, env_name, is_profile_name
-from config.origin import BadOrigin, is_plain_and_far, parse_origin
+from config.origin import is_plain_and_far, parse_origin
 from config.paths import config_file
 
 _YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -19,14 +19,12 @@ _YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no
 class Settings:
     """Where one venue is and how to speak to it.
 
-    `url_from` is `environment`, `config.toml` or `default`. `api_version` is None where the venue has only
-    one; `requests_per_minute` is None when the venue's own careful figure applies.
+    `api_version` is None where the venue has only one; `requests_per_minute` is None when the venue's own
+    careful figure applies.
     """
 
     url: str
-    url_from: str
     api_version: int | None = None
-    allow_http: bool = False
     requests_per_minute: int | None = None
 
 
@@ -48,21 +46,21 @@ def load_settings(
     check_profile_name(profile)
     path = path or config_file(environ)
     table = read_config(path, known).get(profile, {}).get(venue, {})
-    values = {**table, **_from_environment(venue, known[venue], environ)}
+    given = _from_environment(venue, known[venue], environ)
+    values = {**table, **given}
     url = values.get("url", default_url)
     if url is None:
         raise ConfigError(_no_url(venue, profile, path))
-    source = "default"
-    if "url" in values:
-        source = "environment" if environ.get(env_name(venue, "url")) else "config.toml"
     if is_plain_and_far(url) and not values.get("allow_http", False):
-        raise ConfigError(_plain_http(venue, profile, source, path))
+        place = env_name(venue, "url") if "url" in given else f"{path}: {profile}.{venue}.url"
+        raise ConfigError(
+            f"{place}: plain http to another machine would show keys and orders to the network; use https.\n"
+            f"To allow it all the same: {env_name(venue, 'allow_http')}=true, or allow_http = true by the url."
+        )
     default_version = known[venue][0] if known[venue] else None
     return Settings(
         url=url,
-        url_from=source,
         api_version=values.get("api_version", default_version),
-        allow_http=values.get("allow_http", False),
         requests_per_minute=values.get("requests_per_minute"),
     )
 
@@ -81,7 +79,7 @@ def read_config(path: Path | None, known: Mapping[str, tuple[int, ...]]) -> dict
                 hint = f"; did you mean [default.{profile}]?" if profile in known else ""
                 raise _wrong(path, where, f"no such venue; there are {', '.join(known)}{hint}")
             _check_is_table(path, where, table, f"a table, [{where}]")
-            checked[profile][venue] = _check_table(path, where, table, known[venue])
+            checked[profile][venue] = _checked_table(table, known[venue], f"{path}: {where}.{{}}".format)
     return checked
 
 
@@ -110,33 +108,23 @@ def _check_is_table(path: Path | None, where: str, value: object, expected: str)
         raise _wrong(path, where, f"expected {expected}")
 
 
-def _check_table(
-    path: Path | None, where: str, table: Mapping[str, Any], versions: tuple[int, ...]
-) -> dict[str, Any]:
-    checks = _checks(versions)
-    checked = {}
-    for key, value in table.items():
-        if key not in checks:
-            raise _wrong(path, f"{where}.{key}", f"unknown key; there are {', '.join(checks)}")
-        try:
-            checked[key] = checks[key](value)
-        except ValueError as fault:
-            raise _wrong(path, f"{where}.{key}", str(fault)) from None
-    return checked
-
-
 def _from_environment(venue: str, versions: tuple[int, ...], environ: Mapping[str, str]) -> dict[str, Any]:
-    values = {}
-    for key, check in _checks(versions).items():
-        variable = env_name(venue, key)
-        text = environ.get(variable, "").strip()
-        if not text:
-            continue
+    texts = {key: environ.get(env_name(venue, key), "").strip() for key in _keys(versions)}
+    given = {key: _typed(key, text) for key, text in texts.items() if text}
+    return _checked_table(given, versions, lambda key: env_name(venue, key))
+
+
+def _checked_table(table: Mapping[str, Any], versions: tuple[int, ...], name: Callable[[str], str]) -> dict[str, Any]:
+    """Out: the table, checked. In: `name` says of a key what it is called where it stands. Raises ConfigError."""
+    keys, checked = _keys(versions), {}
+    for key, value in table.items():
+        if key not in keys:
+            raise ConfigError(f"{name(key)}: unknown key; there are {', '.join(keys)}.")
         try:
-            values[key] = check(_typed(key, text))
+            checked[key] = _checked(key, value, versions)
         except ValueError as fault:
-            raise ConfigError(f"{variable}: {fault}.") from None
-    return values
+            raise ConfigError(f"{name(key)}: {fault}.") from None
+    return checked
 
 
 def _typed(key: str, text: str) -> object:
@@ -148,40 +136,25 @@ def _typed(key: str, text: str) -> object:
     return text
 
 
-def _checks(versions: tuple[int, ...]) -> dict[str, Callable[[object], object]]:
-    """Out: the keys that a venue has, each with what turns a foreign value into ours or raises ValueError."""
-
-    def version(value: object) -> int:
-        if not _is_int(value) or value not in versions:
-            raise ValueError(f"expected {' or '.join(map(str, versions))}, a whole number")
-        return value
-
-    checks: dict[str, Callable[[object], object]] = {"url": _url}
-    if versions:
-        checks["api_version"] = version
-    return checks | {"allow_http": _bool, "requests_per_minute": _positive}
+def _keys(versions: tuple[int, ...]) -> tuple[str, ...]:
+    """Out: the keys that a venue has."""
+    return ("url", *(["api_version"] if versions else []), "allow_http", "requests_per_minute")
 
 
-def _url(value: object) -> str:
-    if not isinstance(value, str):
-        raise BadOrigin("expected text, an origin such as https://venue.example")
-    return parse_origin(value)
-
-
-def _bool(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("expected true or false")
+def _checked(key: str, value: Any, versions: tuple[int, ...]) -> Any:
+    """Out: a foreign value as ours. Raises ValueError, saying what was expected."""
+    if key == "url" and isinstance(value, str):
+        return parse_origin(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    good, expected = {
+        "url": (False, "text, an origin such as https://venue.example"),
+        "api_version": (whole and value in versions, f"{' or '.join(map(str, versions))}, a whole number"),
+        "allow_http": (isinstance(value, bool), "true or false"),
+        "requests_per_minute": (whole and value >= 1, "a whole number above 0"),
+    }[key]
+    if not good:
+        raise ValueError(f"expected {expected}")
     return value
-
-
-def _positive(value: object) -> int:
-    if not _is_int(value) or value < 1:
-        raise ValueError("expected a whole number above 0")
-    return value
-
-
-def _is_int(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _wrong(path: Path | None, key: str, what: str) -> ConfigError:
@@ -194,12 +167,4 @@ def _no_url(venue: str, profile: str, path: Path | None) -> str:
     return (
         f"{venue} has no default address, and profile {profile} sets none.{others}\n"
         f"Set {env_name(venue, 'url')}, or url under [{profile}.{venue}] in {path or 'config.toml'}."
-    )
-
-
-def _plain_http(venue: str, profile: str, source: str, path: Path | None) -> str:
-    place = env_name(venue, "url") if source == "environment" else f"{path}: {profile}.{venue}.url"
-    return (
-        f"{place}: plain http to another machine would show keys and orders to the network; use https.\n"
-        f"To allow it all the same: {env_name(venue, 'allow_http')}=true, or allow_http = true by the url."
     )

@@ -51,7 +51,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Running, Path]]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     with start(PracticeTanx()) as running:
-        running._server.socket = context.wrap_socket(running._server.socket, server_side=True)
+        running.socket = context.wrap_socket(running.socket, server_side=True)
         yield running, path
 
 

@@ -178,22 +178,18 @@ class Credentials(Protocol):
 
     def get(self, field: str) -> Secret | None:
         """Out: the field's value, or None when no source has it."""
-        ...
 
     def store(self, values: Mapping[str, Secret]) -> bool:
         """Keep renewed tokens where they came from. Out: False when they cannot be stored."""
-        ...
 
     def lock(self, timeout: float) -> AbstractContextManager[bool]:
         """Hold off other processes that would renew the same tokens, waiting `timeout` seconds at most.
 
         The context gives False when the lock could not be had; renew without it then.
         """
-        ...
 
     def reload(self, field: str) -> Secret | None:
         """Out: the field read afresh from where it is stored, since another process may have renewed it."""
-        ...
 
 
 class Venue(ABC):

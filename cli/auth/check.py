@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cli.output.text import clean
 from venues.interface import Limited, Refused, VenueError
 from venues.result import Outcome
+from venues.wire.answers import date_in
 from venues.wire.clock import Clock, SystemClock
 from venues.wire.link import HttpVenue
 from venues.wire.masks import Masks
@@ -79,12 +80,5 @@ def _exit_code(fault: VenueError) -> int:
 
 def _clock_offset(venue: HttpVenue, now: datetime, latency: float) -> float | None:
     """Out: seconds by which we are ahead of the `Date` header, which has whole seconds and was made on the way."""
-    from email.utils import parsedate_to_datetime
-
-    text = venue.last_reply.headers.get("date", "") if venue.last_reply else ""
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return (now - date).total_seconds() - latency / 2 - 0.5
+    date = date_in(venue.last_reply.headers.get("date", "")) if venue.last_reply else None
+    return (now - date).total_seconds() - latency / 2 - 0.5 if date else None

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cli.output.streams import warn
+from cli.output.streams import warn, write_out
 from config.errors import ConfigError, CredentialsError
 from config.login import clean_field
 from ordercancel.secret import Secret
@@ -58,7 +58,7 @@ def _until_good(name: str, read: Callable[[], str]) -> Secret:
 
 
 def _read_line(prompt: str) -> str:
-    _say(prompt)
+    write_out(prompt, sys.stderr)
     line = sys.stdin.readline()
     if not line:
         raise ConfigError("\nThe input ended; nothing was stored.")
@@ -81,7 +81,7 @@ def _unseen_line(prompt: str) -> str:
         return getpass.getpass(prompt)
     line = _read_line(prompt)
     if prompt:
-        _say("\n")  # the one that was typed was not shown either
+        write_out("\n", sys.stderr)  # the one that was typed was not shown either
     return line
 
 
@@ -102,9 +102,3 @@ def _no_echo() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
-
-
-def _say(text: str) -> None:
-    if sys.stderr is not None:
-        sys.stderr.write(text)
-        sys.stderr.flush()

@@ -110,7 +110,7 @@ def test_the_book_as_a_table_shows_every_order(installed: Any) -> None:
     assert "sandbox" in done.stdout.splitlines()[0]
     for venue in VENUES:
         for row in open_practice(venue).book():
-            pattern = rf"^  cancel {row.command} {row.arguments} .* {re.escape(row.status)} +{row.state}$"
+            pattern = rf"^  cancel {row['command']} {row['arguments']} .* {re.escape(row['status'])} +{row['state']}$"
             assert re.search(pattern, done.stdout, re.MULTILINE), row
 
 
@@ -131,6 +131,6 @@ def test_the_book_as_json_is_one_document(installed: Any) -> None:
 def test_each_venue_has_an_open_a_filled_and_a_cancelled_order() -> None:
     """As the README promises; NeuraTrade knows no fills, there it is a liquidated one."""
     for venue in VENUES:
-        states = {row.state for row in open_practice(venue).book()}
+        states = {row["state"] for row in open_practice(venue).book()}
         assert {"open", "cancelled"} <= states
         assert states & {"filled", "liquidated"}

@@ -4,7 +4,6 @@ import errno
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -17,11 +16,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="owners and mode
 
 
 @pytest.fixture
-def temp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A temp dir of our own, shared with nobody."""
-    folder = tmp_path / "temp"
+def shared(tmp_path: Path) -> Path:
+    """Where XDG_STATE_HOME points to: a place that others may have been to first."""
+    folder = tmp_path / "shared"
     folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
 
 
@@ -94,60 +92,56 @@ def test_another_process_is_kept_out_until_it_is_free(tmp_path: Path) -> None:
     assert held({"HOME": str(tmp_path)})
 
 
-def test_the_home_goes_before_the_runtime_folder(tmp_path: Path, temp: Path) -> None:
-    environ = {"HOME": str(tmp_path / "home"), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
-    assert held(environ)
-    assert (tmp_path / "home/.local/state/cancel/refresh-acme-default.lock").stat().st_mode & 0o777 == 0o600
-    assert not (tmp_path / "run").exists()
-    assert held({"XDG_RUNTIME_DIR": str(tmp_path / "run")})
-    assert (tmp_path / "run/cancel/refresh-acme-default.lock").exists()
-    assert list(temp.iterdir()) == []
-
-
-def test_a_home_that_cannot_be_written_is_passed_by(tmp_path: Path, temp: Path) -> None:
-    (tmp_path / "file").write_text("")
-    assert held({"HOME": str(tmp_path / "file")})
-    folder = temp / f"cancel-{os.getuid()}"
+def test_the_lock_is_in_the_state_folder_and_ours_alone(tmp_path: Path) -> None:
+    assert held({"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path / "run")})
+    folder = tmp_path / ".local/state/cancel"
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert (folder / "refresh-acme-default.lock").exists()
+    assert (folder / "refresh-acme-default.lock").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "run").exists()
 
 
-def test_a_folder_that_others_may_write_is_not_trusted(temp: Path) -> None:
-    folder = temp / f"cancel-{os.getuid()}"
+def test_without_a_home_or_in_one_that_cannot_be_written_there_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not held({})
+    assert not held({"HOME": str(tmp_path / "file")})
+
+
+def test_a_folder_that_others_may_write_is_not_trusted(shared: Path) -> None:
+    folder = shared / "cancel"
     folder.mkdir()
     folder.chmod(0o777)
-    assert not held({})
+    assert not held({"XDG_STATE_HOME": str(shared)})
     assert list(folder.iterdir()) == []
 
 
-def test_a_folder_of_someone_else_is_not_trusted(temp: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = temp / "cancel-4711"
+def test_a_folder_of_someone_else_is_not_trusted(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shared / "cancel"
     folder.mkdir(mode=0o700)
     monkeypatch.setattr(os, "getuid", lambda: 4711)
     if folder.stat().st_uid == 4711:
         pytest.skip("we are that someone")
-    assert not held({})
+    assert not held({"XDG_STATE_HOME": str(shared)})
 
 
-def test_a_link_in_the_temp_dir_is_not_followed(tmp_path: Path, temp: Path) -> None:
+def test_a_link_in_place_of_the_folder_is_not_followed(tmp_path: Path, shared: Path) -> None:
     target = tmp_path / "target"
     target.mkdir(mode=0o700)
-    (temp / f"cancel-{os.getuid()}").symlink_to(target)
-    assert not held({})
+    (shared / "cancel").symlink_to(target)
+    assert not held({"XDG_STATE_HOME": str(shared)})
     assert list(target.iterdir()) == []
 
 
-def test_a_linked_lock_file_is_not_opened(temp: Path, tmp_path: Path) -> None:
-    folder = temp / f"cancel-{os.getuid()}"
+def test_a_linked_lock_file_is_not_opened(shared: Path, tmp_path: Path) -> None:
+    folder = shared / "cancel"
     folder.mkdir(mode=0o700)
     (folder / "refresh-acme-default.lock").symlink_to(tmp_path / "victim")
-    assert not held({})
+    assert not held({"XDG_STATE_HOME": str(shared)})
     assert not (tmp_path / "victim").exists()
 
 
 @pytest.mark.parametrize("fault", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
 def test_a_file_system_without_locks_is_not_waited_for(
-    tmp_path: Path, temp: Path, monkeypatch: pytest.MonkeyPatch, fault: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
 ) -> None:
     def no_locks(*_: object) -> None:
         raise OSError(fault, os.strerror(fault))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from venues.sandbox.practice import Practice, PracticeOrder, RawReply, Reply, Request
-from venues.sandbox.server import Running, _Server
+from venues.sandbox.server import Running, start
 
 LOOKS = {"read": "look", "history": "look"}  # one look at Tradernet may take two requests
 LATE = 0.9  # seconds; a process has started and was refused by then
@@ -161,7 +161,7 @@ class FaultServer:
         return f"{'https' if self.door.kind == 'tls' else 'http'}://127.0.0.1:{self.port}"
 
     def _listen(self, port: int) -> None:
-        running = Running(self, self.listener(("127.0.0.1", port), self))
+        running = self.listener(self, port)
         self.port, self.faults = running.port, running.faults
         self._opened.append(running)
 
@@ -199,7 +199,7 @@ class FaultServer:
         self.elsewhere.close()
 
 
-class _Listener(_Server):
+class _Listener(Running):
     """Counts connections, and closes those that are to be closed unread."""
 
     practice: FaultServer
@@ -223,7 +223,7 @@ class Elsewhere:
         return Reply.json(200, {"status": "success", "result": 1})
 
     def open(self) -> None:
-        self._running = Running(self, _Server(("127.0.0.1", 0), self))
+        self._running = start(self)
 
     @property
     def url(self) -> str:

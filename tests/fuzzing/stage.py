@@ -15,6 +15,7 @@ from tests.fuzzing.menu import LIMIT, LOST, NO, RENEW, YES, Trick
 from tests.fuzzing.scenario import Part, Scenario
 from tests.fuzzing.wire import Listener
 from venues.sandbox.practice import Practice, PracticeOrder, RawReply, Reply, Request
+from venues.sandbox.server import Running
 
 LOGINS = {"login", "refresh", "session", "nonce"}
 SETTLED = 3.0  # seconds in which what a run that has ended left behind is read
@@ -142,9 +143,8 @@ class Stage(FaultServer):
 
     def settle(self) -> None:
         """Wait until every request that the run had sent has been read."""
-        running = self._opened[-1] if self._opened else None
-        server = getattr(running, "_server", None)
-        if server is None:
+        server = self._opened[-1] if self._opened else None
+        if not isinstance(server, Running):
             return
         with socket.create_connection(("127.0.0.1", self.port), timeout=SETTLED):
             pass  # accepted after all those of the run

@@ -59,8 +59,8 @@ class Connection(_Connection):
 class Listener(_Listener):
     """A listener whose connections can do so."""
 
-    def __init__(self, address: tuple[str, int], practice: Any) -> None:
-        super().__init__(address, practice)
+    def __init__(self, practice: Any, port: int) -> None:
+        super().__init__(practice, port)
         self.RequestHandlerClass = Connection
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, Uncertain, VenueError
 from venues.neuratrade import FACE
-from venues.neuratrade.login import NeuraTradeLogin
+from venues.neuratrade.login import API, NeuraTradeLogin
 from venues.result import Outcome
 from venues.wire.answers import NoSuchRoute, as_raw, unreadable
 from venues.wire.held import StillOut
@@ -62,7 +62,7 @@ class NeuraTrade(NeuraTradeLogin):
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """Never hangs up on the server: when no answer comes in time, it is held, and may come later."""
         try:
-            reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id}, hold=True)
+            reply = self.ask("POST", f"{API}/trading/cancel_order", patience, {"order_id": ref.order_id}, hold=True)
         except StillOut as late:
             self.waiting.add(ref.order_id, late.held)
             raise
@@ -106,7 +106,7 @@ class NeuraTrade(NeuraTradeLogin):
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
         try:
-            reply = self.ask("GET", f"/trading/positions/{quote(position_id, safe='')}", patience)
+            reply = self.ask("GET", f"{API}/trading/positions/{quote(position_id, safe='')}", patience)
         except NoSuchRoute as no:
             raise NoLook(f"this server cannot show orders: {no.message}") from None
         position = read(PositionReply, reply).data
@@ -119,7 +119,7 @@ class NeuraTrade(NeuraTradeLogin):
 
     def check(self, patience: float) -> None:
         self.prepare(patience)
-        self.ask("GET", "/trading/positions?status=NONE", patience)
+        self.ask("GET", f"{API}/trading/positions?status=NONE", patience)
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         if outcome is Outcome.NOT_FOUND:

@@ -56,16 +56,14 @@ class PracticeNeuraTrade(Practice):
             Route("POST", "/api/v1/users/login", "login", self._login),
             Route("POST", f"{_API}/(?:liquidate|liquidate_all)", "danger", self._danger),
         )
-        self.routes = routes + (self._position_routes() if positions else ())
-        extra = (f"ord-20260101000000-{number}" for number in range(1, extra_open + 1))
-        for row in (*_BOOK, *((order_id, "BTC/USDT", "BUY", "LIMIT", "42000", "0.001") for order_id in extra)):
-            self.add(PracticeOrder("order", *row))
-
-    def _position_routes(self) -> tuple[Route, ...]:
-        return (
+        looks = (
             Route("GET", f"{_API}/positions", "list", self._list),
             Route("GET", f"{_API}/positions/([^/]+)", "read", self._read),
         )
+        self.routes = routes + (looks if positions else ())
+        extra = (f"ord-20260101000000-{number}" for number in range(1, extra_open + 1))
+        self.fill("order", _BOOK)
+        self.fill("order", ((order_id, "BTC/USDT", "BUY", "LIMIT", "42000", "0.001") for order_id in extra))
 
     def issue(self, lifetime: float | None = _DAY) -> str:
         """Out: a token. A negative lifetime makes an expired one, None one without an expiry."""
@@ -156,12 +154,7 @@ class PracticeNeuraTrade(Practice):
         return order.facts.get("position") or _POSITIONS.get(self.state(order), "OPEN")
 
     def _position(self, order: PracticeOrder) -> dict[str, str]:
-        return {
-            "position_id": _position_id(order),
-            "order_id": order.order_id,
-            "exchange": "binance",
-            "symbol": order.symbol,
-            "side": order.side,
+        return _row(order) | {
             "size": order.quantity,
             "entry_price": order.price,
             "status": self.word(order),
@@ -170,17 +163,19 @@ class PracticeNeuraTrade(Practice):
         }
 
 
-def _position_id(order: PracticeOrder) -> str:
-    return order.order_id.replace("ord-", "pos-", 1)
-
-
-def _order(order: PracticeOrder, status: str, updated: float) -> dict[str, str]:
+def _row(order: PracticeOrder) -> dict[str, str]:
+    """What an order and its position have in common."""
     return {
+        "position_id": order.order_id.replace("ord-", "pos-", 1),
         "order_id": order.order_id,
-        "position_id": _position_id(order),
         "exchange": "binance",
         "symbol": order.symbol,
         "side": order.side,
+    }
+
+
+def _order(order: PracticeOrder, status: str, updated: float) -> dict[str, str]:
+    return _row(order) | {
         "type": order.type,
         "amount": order.quantity,
         "price": order.price,

@@ -62,18 +62,11 @@ class Request:
         """Out: the fields of a form body."""
         return dict(parse_qsl(self.body.decode(errors="replace"), keep_blank_values=True))
 
-    def json(self) -> Any:
-        """Out: the parsed body. Raises ValueError when it is not JSON."""
-        try:
-            return json.loads(self.body)
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-
     def json_object(self) -> dict[str, Any]:
         """Out: the parsed body, or an empty dict when it is no JSON object."""
         try:
-            parsed = self.json()
-        except ValueError:
+            parsed = json.loads(self.body)
+        except (ValueError, RecursionError):
             return {}
         return parsed if isinstance(parsed, dict) else {}
 
@@ -122,22 +115,6 @@ class RawReply:
     """A reply that takes over the socket, for tests of faults. The connection is closed after `send`."""
 
     send: Callable[[socket.socket], None]
-
-
-@dataclass(frozen=True, slots=True)
-class BookRow:
-    """One order as `cancel sandbox --list` shows it. `command` and `arguments` cancel it, `state` is the truth."""
-
-    venue: str
-    command: str
-    arguments: str
-    symbol: str
-    side: str
-    type: str
-    price: str
-    quantity: str
-    status: str  # the venue's own word
-    state: str  # open, cancelling, cancelled, filled, ...
 
 
 @dataclass(slots=True)
@@ -239,17 +216,21 @@ class Practice(ABC):
         found = self.find(request)
         return found.route.name if found else "other"
 
-    def book(self) -> list[BookRow]:
-        """Out: every order as it now is, in the order of the book."""
+    def book(self) -> list[dict[str, str]]:
+        """Out: every order as it now is, for `cancel sandbox --list`, in the order of the book.
+
+        `command` and `arguments` cancel it, `status` is the venue's own word, `state` the truth.
+        """
         with self.lock:
             return [self._row(order) for order in self.orders.values()]
 
-    def _row(self, order: PracticeOrder) -> BookRow:
-        arguments = " ".join(filter(None, (order.facts.get("deal"), order.order_id)))
-        return BookRow(
-            self.venue, order.verb, arguments, order.symbol, order.side, order.type, order.price,
-            order.quantity, self.word(order), self.state(order),
-        )  # fmt: skip
+    def _row(self, order: PracticeOrder) -> dict[str, str]:
+        return {
+            "venue": self.venue, "command": order.verb,
+            "arguments": " ".join(filter(None, (order.facts.get("deal"), order.order_id))),
+            "symbol": order.symbol, "side": order.side, "type": order.type, "price": order.price,
+            "quantity": order.quantity, "status": self.word(order), "state": self.state(order),
+        }  # fmt: skip
 
     def state(self, order: PracticeOrder) -> str:
         return order.state(self.now())
@@ -274,6 +255,13 @@ class Practice(ABC):
         """Start a cancellation, which takes effect after the order's delay."""
         if self.keeps_cancels and order.cancel_at is None:
             order.cancel_at, order.updated = self.now() + order.delay, self.time()
+
+    def fill(
+        self, verb: str, rows: Iterable[Iterable[str]], *, delay: float = 0.0, age: float = 3600.0, **facts: str
+    ) -> None:
+        """Put orders into the book. In: their first fields after the verb, from `order_id` on."""
+        for row in rows:
+            self.add(PracticeOrder(verb, *row, delay=delay, facts=dict(facts)), age=age)
 
     def add(self, order: PracticeOrder, *, age: float = 3600.0) -> None:
         """Put an order into the book that was placed `age` seconds ago."""

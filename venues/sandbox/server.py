@@ -35,79 +35,37 @@ class BadRequest(Exception):
     """The bytes that came are no HTTP/1.1 request."""
 
 
-class Running:
-    """A served practice venue. `faults` holds what went wrong inside `answer`; a test asserts it is empty."""
+class Running(socketserver.ThreadingTCPServer):
+    """A served practice venue. `faults` holds what went wrong inside `answer`; a test asserts it is empty.
 
-    def __init__(self, practice: Any, server: _Server) -> None:
-        self.practice = practice
-        self.port: int = server.server_address[1]
-        self.url = f"http://{_HOST}:{self.port}"
-        self.faults = server.faults
-        self._server = server
-        self._thread = threading.Thread(target=server.serve, name=f"sandbox-{self.port}", daemon=True)
-        self._thread.start()
+    `connections`: how many were opened so far.
+    """
 
-    @property
-    def connections(self) -> int:
-        """Out: how many connections were opened so far."""
-        return self._server.opened
-
-    def close(self) -> None:
-        """Stop listening and cut every open connection, so that nothing is answered any more."""
-        self._server.stop()
-        self._thread.join()
-        self._server.server_close()
-        self._server.cut_connections()
-
-    def __enter__(self) -> Running:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def start(practice: Answerer, port: int = 0) -> Running:
-    """Serve `practice` on 127.0.0.1 (port 0: a free one) until `close()`. Raises OSError when it is taken."""
-    return Running(practice, _Server((_HOST, port), practice))
-
-
-class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 256
 
-    def __init__(self, address: tuple[str, int], practice: Answerer) -> None:
-        super().__init__(address, _Connection)
-        self.practice = practice
+    def __init__(self, practice: Answerer, port: int = 0) -> None:
+        super().__init__((_HOST, port), _Connection)
+        self.practice: Any = practice
+        self.port: int = self.server_address[1]
+        self.url = f"http://{_HOST}:{self.port}"
         self.faults: list[BaseException] = []
-        self.opened = 0
+        self.connections = 0
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name=f"sandbox-{self.port}", daemon=True)
+        self._thread.start()
 
-    def serve(self) -> None:
-        """Accept until `stop()`. `serve_forever` would notice a shutdown only at its next poll."""
-        while not self._stopping:
-            self.handle_request()
-
-    def stop(self) -> None:
+    def close(self) -> None:
+        """Stop listening and cut every open connection, so that nothing is answered any more."""
         self._stopping = True
-        with contextlib.suppress(OSError):  # wakes the accept that `serve` waits in
-            socket.create_connection((_HOST, self.server_address[1]), timeout=1.0).close()
-
-    def verify_request(self, request: Any, client_address: Any) -> bool:
-        return not self._stopping
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._open.add(request)
-            self.opened += 1
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._open.discard(request)
-        super().shutdown_request(request)
+        with contextlib.suppress(OSError):  # wakes the accept that `_serve` waits in
+            socket.create_connection((_HOST, self.port), timeout=1.0).close()
+        self._thread.join()
+        self.server_close()
+        self.cut_connections()
 
     def cut_connections(self) -> None:
         with self._lock:
@@ -115,14 +73,41 @@ class _Server(socketserver.ThreadingTCPServer):
                 with contextlib.suppress(OSError):  # the client was faster
                     connection.shutdown(socket.SHUT_RDWR)
 
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _serve(self) -> None:
+        """Accept until `close()`. `serve_forever` would notice a shutdown only at its next poll."""
+        while not self._stopping:
+            self.handle_request()
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return not self._stopping
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._open.add(request)
+            self.connections += 1
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         fault = sys.exception()
         if fault is not None and not isinstance(fault, OSError):  # OSError: the client hung up
             self.faults.append(fault)
 
 
+def start(practice: Answerer, port: int = 0) -> Running:
+    """Serve `practice` on 127.0.0.1 (port 0: a free one) until `close()`. Raises OSError when it is taken."""
+    return Running(practice, port)
+
+
 class _Connection(socketserver.StreamRequestHandler):
-    server: _Server
+    server: Running
     disable_nagle_algorithm = True
     timeout = _IDLE_SECONDS
 
@@ -149,10 +134,11 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _answer(self, request: Request) -> Reply | RawReply:
         try:
-            return self.server.practice.answer(request)
+            reply: Reply | RawReply = self.server.practice.answer(request)
         except Exception as fault:  # noqa: BLE001  # kept for the test; the client sees a 500
             self.server.faults.append(fault)
             return Reply.text(500, "the practice venue failed\n")
+        return reply
 
 
 def _read(stream: BufferedIOBase) -> Request | None:

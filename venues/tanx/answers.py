@@ -17,10 +17,8 @@ def raise_for_error(reply: Reply) -> None:
     data, raw = reply.data, as_raw(reply)
     status = data.get("status") if isinstance(data, dict) else None
     message = said(reply, f"the venue answered {reply.status}")
-    if reply.status == 401:
-        raise Unauthorized(message, renewable=True, raw=raw)
-    if reply.status == 403:
-        raise Unauthorized(message, raw=raw)
+    if reply.status in (401, 403):
+        raise Unauthorized(message, renewable=reply.status == 401, raw=raw)
     if reply.ok and status != "error":
         if status != "success":
             raise unreadable(reply)

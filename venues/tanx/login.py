@@ -5,23 +5,23 @@ Sources: docs.tanx.fi; the official Python, Node and Go connectors.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ordercancel.secret import Secret
-from venues.interface import NeverSent, Unauthorized, VenueError
+from venues.interface import NeverSent, Unauthorized
 from venues.tanx.answers import raise_for_error
-from venues.wire import jwt
-from venues.wire.http import Reply, Request
+from venues.wire.http import Reply
 from venues.wire.link import Link
-from venues.wire.login import SignedIn, held, login_step
+from venues.wire.login import SignedIn, held
 
-RENEW_BEFORE = 30  # seconds of life left, below which an access token is refreshed first
+RENEW_BEFORE = 30.0  # seconds of life left, below which an access token is refreshed first
 LOCK_PATIENCE = 10.0  # seconds to wait for another process's refresh; then go on without the lock
 
 
 class TanxLogin(SignedIn):
     """A venue that has an access token before a request leaves."""
+
+    scheme = "JWT"
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
@@ -33,7 +33,7 @@ class TanxLogin(SignedIn):
             self._token = self._token or self.optional_credential("access_token")
             if self._token is None:
                 self._sign_in(left)
-            elif self._token != self._fresh and self._expires_soon(self._token):
+            elif self._token != self._fresh and self.runs_out(self._token, RENEW_BEFORE):
                 self._renew(left)
             else:
                 return
@@ -44,19 +44,8 @@ class TanxLogin(SignedIn):
         self._fresh = self._token
         return True
 
-    def ask(self, method: str, path: str, patience: float, body: dict[str, int] | None = None) -> Reply:
-        """One request with the token. Out: a `status: success` envelope. Raises a VenueError."""
-        reply = self.call_with_token(
-            lambda token: request(method, path, body, {"Authorization": f"JWT {token}"}), patience
-        )
-        return self.good(reply)
-
     def raise_for_error(self, reply: Reply) -> None:
         raise_for_error(reply)
-
-    def _expires_soon(self, token: str) -> bool:
-        exp = jwt.expiry(token)
-        return exp is not None and exp - self._link.clock.now().timestamp() < RENEW_BEFORE
 
     def _renew(self, patience: float) -> None:
         """A new pair for the refresh token, else a wallet log-in. Raises Unauthorized when neither works.
@@ -78,7 +67,7 @@ class TanxLogin(SignedIn):
         """
         stored = self._link.credentials.reload("access_token")
         self._link.credentials.reload("refresh_token")
-        if stored is None or stored.reveal() == self._token or self._expires_soon(stored.reveal()):
+        if stored is None or stored.reveal() == self._token or self.runs_out(stored.reveal(), RENEW_BEFORE):
             return False
         self._link.masks.add(stored.reveal())
         self._token = stored.reveal()
@@ -143,10 +132,7 @@ class TanxLogin(SignedIn):
         from venues.tanx.replies import Envelope
         from venues.wire.replies import read
 
-        try:
-            return read(Envelope, self.good(self.call(lambda: request("POST", path, body), patience)))
-        except VenueError as error:
-            raise login_step(error) from None
+        return read(Envelope, self.ask_login(path, body, patience))
 
 
 def _tokens(data: Any) -> tuple[str, str | None]:
@@ -158,8 +144,3 @@ def _tokens(data: Any) -> tuple[str, str | None]:
     if tokens is None or not tokens.access:
         raise NeverSent("the log-in was answered without a token")
     return tokens.access, tokens.refresh
-
-
-def request(method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Request:
-    content = {} if body is None else {"Content-Type": "application/json"}
-    return Request(method, path, {**(headers or {}), **content}, body and json.dumps(body).encode())

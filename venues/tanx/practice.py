@@ -69,8 +69,8 @@ class PracticeTanx(Practice):
             Route("POST", "/sapi/v1/user/bulkcancel/", "danger", self._bulk_cancel),
         )
         extra = (str(26000001 + number) for number in range(extra_open))
-        for row in (*_BOOK, *((order_id, "btcusdc", "buy", "limit", "60000.0", "0.01") for order_id in extra)):
-            self.add(PracticeOrder("tanx", *row, delay=0.7))
+        rows = (*_BOOK, *((order_id, "btcusdc", "buy", "limit", "60000.0", "0.01") for order_id in extra))
+        self.fill("tanx", rows, delay=0.7)
 
     def issue(self, lifetime: float | None = None) -> dict[str, str]:
         """Out: a new pair of tokens, fields as in the contract. A negative lifetime makes an expired one."""

@@ -13,6 +13,7 @@ from venues.wire.http import NOT_JSON, Reply, Request
 from venues.wire.link import HttpVenue
 
 PREFIX = "/public/api"
+FLAT_WORDS = ("record invalid", "invalid request method", "forced mode invalid", "invalid api key")
 
 
 class ThreeCommas(HttpVenue):
@@ -71,16 +72,13 @@ def _raise_for_error(reply: Reply) -> None:
         raise NotFound(message, raw=raw, request_id=its_id)
     if reply.status in (404, 405) and data is NOT_JSON:
         raise wrong_address(reply)
-    if word in {"record invalid", "invalid request method", "forced mode invalid", "invalid api key"}:
-        raise Refused(message, raw=raw, request_id=its_id)
-    if reply.status == 403:
+    flat = word in FLAT_WORDS or (data is NOT_JSON and reply.status != 403)
+    if reply.status == 403 and not flat:
         if "api key" in message.lower():
             raise Unauthorized(message, raw=raw)
         if word == "forbidden" and message.lower() == "forbidden":  # no permission, or not in this state
             raise Unauthorized(message, about_order=True, raw=raw)
-    if data is NOT_JSON and reply.status != 403:
-        raise Refused(message, raw=raw, request_id=its_id)
-    raise Refused(message, about_order=True, raw=raw, request_id=its_id)
+    raise Refused(message, about_order=not flat, raw=raw, request_id=its_id)
 
 
 def is_on_its_way(reply: Reply) -> bool:

@@ -21,6 +21,7 @@ EXTRA_DEAL = "2345678902"  # holds the generated orders, so that the first deal 
 PERMISSIONS = frozenset({"BOTS_READ", "BOTS_WRITE", "SMART_TRADES_READ", "SMART_TRADES_WRITE"})
 _DEALS = r"/public/api/ver1/deals/([0-9]+)"
 _TRADES = r"/public/api/v2/smart_trades/([0-9]+)"
+_DELAY = 0.7  # seconds, as between the two examples of the documentation
 _FORM = "application/x-www-form-urlencoded"
 _WORDS = {"open": "Active", "cancelled": "Cancelled", "filled": "Filled", "inactive": "Inactive"}
 _TRADE_WORDS = {"cancelling": "cancellation_pending", "filled": "finished"}
@@ -77,7 +78,13 @@ class PracticeThreeCommas(Practice):
             Route("POST", _DEALS + "/(cancel|panic_sell|panic_sell_step)", "danger", self._danger),
             Route("POST", _TRADES + "/close_by_market", "danger", self._danger),
         )
-        self._fill_book(extra_open)
+        self.fill("deal-order", _DEAL_ORDERS, deal=DEAL)
+        self.fill("smart-trade", _SMART_TRADES, delay=_DELAY)
+        for number in range(extra_open):
+            manual = (str(1200000001 + number), "", "BUY", "Manual Safety", f"{2900 - number % 900}.5", "0.01")
+            self.fill("deal-order", [manual], deal=EXTRA_DEAL)
+            trade = (str(31000001 + number), "USDT_LTC", "buy", "smart_trade", "64.2", "1.5")
+            self.fill("smart-trade", [trade], delay=_DELAY)
 
     def use_rsa(self) -> None:
         self.api_secret = _new_rsa_key()
@@ -170,22 +177,6 @@ class PracticeThreeCommas(Practice):
         if state == "open":
             return "waiting_targets" if Decimal(order.filled) else "waiting_position"
         return _TRADE_WORDS.get(state, state)
-
-    def _fill_book(self, extra_open: int) -> None:
-        for row in _DEAL_ORDERS:
-            self._add_deal_order(DEAL, *row)
-        for row in _SMART_TRADES:
-            self._add_smart_trade(*row)
-        for number in range(extra_open):
-            price = f"{2900 - number % 900}.5"
-            self._add_deal_order(EXTRA_DEAL, str(1200000001 + number), "", "BUY", "Manual Safety", price, "0.01")
-            self._add_smart_trade(str(31000001 + number), "USDT_LTC", "buy", "smart_trade", "64.2", "1.5")
-
-    def _add_deal_order(self, deal: str, *row: str) -> None:
-        self.add(PracticeOrder("deal-order", *row, facts={"deal": deal}))
-
-    def _add_smart_trade(self, *row: str) -> None:
-        self.add(PracticeOrder("smart-trade", *row, delay=0.7))  # as between the two examples of the documentation
 
 
 def _error(status: int, error: str, description: str) -> Reply:

@@ -68,15 +68,14 @@ def _smart_trade(trade: SmartTrade) -> Order:
     )
 
 
+STATES = {"cancelled": State.CANCELLED, "cancellation_pending": State.CANCELLING} | dict.fromkeys(
+    ("failed", "panic_sold", "liquidated"), State.ENDED
+)
+
+
 def _smart_trade_state(word: str) -> State:
     """Only the status word counts: a cancelled trade has `data.finished` false. [documentation; issue 117]"""
-    if word == "cancelled":
-        return State.CANCELLED
-    if word == "cancellation_pending":
-        return State.CANCELLING
-    if word in ("failed", "panic_sold", "liquidated") or "finished" in word:
-        return State.ENDED
-    return State.OPEN  # the list of words is not published
+    return State.ENDED if "finished" in word else STATES.get(word, State.OPEN)  # the list is not published
 
 
 def _unprotected(trade: SmartTrade) -> str:

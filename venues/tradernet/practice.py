@@ -26,21 +26,18 @@ _DAY = 86_400.0
 _FORM = "application/x-www-form-urlencoded"
 
 
-_BOOK = {  # by days since they were placed: the first fields of a PracticeOrder, after its verb
-    0.1: (
-        ("2929292929", "AMD.US", "3", "2", "161.40", "10", "0"),
-        ("2929292930", "AAPL.US", "1", "2", "182.05", "4", "0"),
-        ("2929292931", "SBER.KZ", "1", "2", "1450.50", "20", "5"),
-    ),
-    0.2: (
-        ("2929292920", "TSLA.US", "3", "1", "244.10", "2", "2", "filled"),
-        ("2929292921", "INTC.US", "1", "2", "30.15", "15", "0", "cancelled"),
-    ),
-    6.0: (
-        ("2929292901", "NVDA.US", "1", "2", "101.00", "3", "0", "expired"),
-        ("2929292902", "MSFT.US", "1", "2", "390.00", "1", "0", "cancelled"),
-    ),
-}
+# The first fields of a PracticeOrder, after its verb.
+_TODAY = (
+    ("2929292929", "AMD.US", "3", "2", "161.40", "10", "0"),
+    ("2929292930", "AAPL.US", "1", "2", "182.05", "4", "0"),
+    ("2929292931", "SBER.KZ", "1", "2", "1450.50", "20", "5"),
+    ("2929292920", "TSLA.US", "3", "1", "244.10", "2", "2", "filled"),
+    ("2929292921", "INTC.US", "1", "2", "30.15", "15", "0", "cancelled"),
+)
+_DAYS_AGO = (
+    ("2929292901", "NVDA.US", "1", "2", "101.00", "3", "0", "expired"),
+    ("2929292902", "MSFT.US", "1", "2", "390.00", "1", "0", "cancelled"),
+)
 
 
 class PracticeTradernet(Practice):
@@ -70,10 +67,9 @@ class PracticeTradernet(Practice):
             Route("POST", _COMMAND + "getOrdersHistory", "history", self._history),
             Route("POST", _COMMAND + "getAuthInfo", "session", self._open_session),
         )
-        extra = [(str(3000000001 + number), "KO.US", "1", "2", "61.25", "1", "0") for number in range(extra_open)]
-        for days, rows in (*_BOOK.items(), (1 / 24, extra)):
-            for row in rows:
-                self.add(PracticeOrder("tradernet", *row, delay=0.5), age=days * _DAY)
+        extra = ((str(3000000001 + number), "KO.US", "1", "2", "61.25", "1", "0") for number in range(extra_open))
+        self.fill("tradernet", (*_TODAY, *extra), delay=0.5)
+        self.fill("tradernet", _DAYS_AGO, delay=0.5, age=6 * _DAY)
 
     def respond(self, request: Request, found: Found | None) -> Reply:
         if "SID" in re.findall(r"(?:^|;\s*)(\w+)=", request.headers.get("Cookie", "")):

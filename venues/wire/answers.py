@@ -76,19 +76,19 @@ def retry_after(reply: Reply, now: datetime) -> float | None:
     if text.isascii() and text.isdigit():
         return float(text[:9])
     if text:
-        return _seconds_until(text, now)
+        moment = date_in(text)
+        return max(0.0, (moment - now).total_seconds()) if moment else None
     value = reply.data.get("retry_after") if isinstance(reply.data, dict) else None
     return float(value) if isinstance(value, (int, Decimal)) and 0 <= value < 10**9 else None
 
 
-def _seconds_until(date: str, now: datetime) -> float | None:
-    """In: a date as headers have it. Out: seconds from `now`, 0 for one that is past, None for one that is none."""
+def date_in(text: str) -> datetime | None:
+    """In: a date as headers have it. Out: it in UTC, or None when it is none."""
     from email.utils import parsedate_to_datetime
 
     try:
-        moment = parsedate_to_datetime(date)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):  # also an offset or a year beyond all calendars
         return None
 

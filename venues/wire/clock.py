@@ -18,19 +18,15 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
-        ...
 
     def now(self) -> datetime:
         """The wall clock, UTC."""
-        ...
 
     def pause(self, seconds: float) -> None:
         """Sleep. Raises Stopped as soon as the run is asked to stop."""
-        ...
 
     def chance(self) -> float:
         """A random number from 0 to 1, for the jitter of a back-off."""
-        ...
 
 
 class SystemClock:

@@ -11,13 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, NoReturn
 
-
-class _NotJson:
-    def __repr__(self) -> str:
-        return "NOT_JSON"
-
-
-NOT_JSON = _NotJson()
+NOT_JSON = object()  # in place of what was parsed
 DEEPEST = 64  # levels of brackets; no real answer has ten
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]

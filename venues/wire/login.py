@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import ClassVar
 
 from venues.interface import NeverSent, Refused, Unauthorized, Uncertain, VenueError
+from venues.wire import jwt
 from venues.wire.answers import NotTheApi
 from venues.wire.http import Reply, Request
 from venues.wire.link import HttpVenue, Link
 
 
+Body = Mapping[str, int | str]
+
+
 class SignedIn(HttpVenue):
     """A venue that has a token before a request leaves, and may get another when it is refused."""
+
+    scheme: ClassVar[str]  # the word before the token
 
     def __init__(self, link: Link) -> None:
         super().__init__(link)
@@ -28,12 +36,6 @@ class SignedIn(HttpVenue):
     def raise_for_error(self, reply: Reply) -> None:
         """Raises a VenueError for an answer that is an error at this venue."""
 
-    def good(self, reply: Reply) -> Reply:
-        """Out: the same reply, when it is an error neither here nor anywhere. Raises a VenueError."""
-        self.raise_for_shared_answers(reply)
-        self.raise_for_error(reply)
-        return reply
-
     @abstractmethod
     def get_another(self, patience: float) -> bool:
         """Replace the token, which the venue refuses. Out: False where there is no way to. Holds the lock."""
@@ -45,13 +47,41 @@ class SignedIn(HttpVenue):
                 return True
             return self._token != self._untried and self.get_another(left)
 
-    def call_with_token(self, make: Callable[[str | None], Request], patience: float) -> Reply:
-        """Send the request that `make` builds with the token. Out: the reply. Raises as `call` does."""
+    def ask(self, method: str, path: str, patience: float, body: Body | None = None, *, hold: bool = False) -> Reply:
+        """One request with the token. Out: a reply that is no error. Raises a VenueError; StillOut with `hold`."""
         token = self._used.token = self._token
-        reply = self.call(lambda: make(token), patience)
+        reply = self.call(lambda: json_request(method, path, body, f"{self.scheme} {token}", hold=hold), patience)
         if token == self._untried and took_the_token(reply):
             self._untried = None
+        return self.good(reply)
+
+    def ask_login(self, path: str, body: Mapping[str, str], patience: float) -> Reply:
+        """One request of the log-in itself. Out: as `ask`. Raises what its fault means for the cancel that waits."""
+        try:
+            return self.good(self.call(lambda: json_request("POST", path, body), patience))
+        except VenueError as error:
+            raise login_step(error) from None
+
+    def runs_out(self, token: str, within: float = 0.0) -> bool:
+        """Whether the token says that it ends in less than so many seconds."""
+        exp = jwt.expiry(token.strip())
+        return exp is not None and exp - self._link.clock.now().timestamp() < within
+
+    def good(self, reply: Reply) -> Reply:
+        """Out: the same reply, when it is an error neither here nor anywhere. Raises a VenueError."""
+        self.raise_for_shared_answers(reply)
+        self.raise_for_error(reply)
         return reply
+
+
+def json_request(
+    method: str, path: str, body: Body | None, authorization: str = "", *, hold: bool = False
+) -> Request:
+    """Out: a request with a JSON body, or with none."""
+    headers = {"Authorization": authorization} if authorization else {}
+    if body is None:
+        return Request(method, path, headers)
+    return Request(method, path, headers | {"Content-Type": "application/json"}, json.dumps(body).encode(), hold)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,11 @@ class Pace:
     """Hands out turns to send. A 429 pauses it for all threads, a 418 closes it."""
 
     def __init__(self, budget: Budget, clock: Clock) -> None:
-        self._budget = budget
+        self._burst = budget.burst
+        self._interval = 60.0 / budget.per_minute if budget.per_minute else 0.0
         self._clock = clock
         self._lock = threading.Lock()
-        self._gate = threading.Semaphore(budget.at_once) if budget.at_once else None
+        self._gate = threading.Semaphore(budget.at_once or sys.maxsize)
         self._free_at = float("-inf")  # when the bucket would be full again, minus its refill time
         self._paused_until = float("-inf")
         self._banned = ""
@@ -54,24 +56,20 @@ class Pace:
         """
         ends = self._clock.monotonic() + patience
         self._refuse_if_shut(patience)
-        if self._gate is not None and not self._gate.acquire(timeout=max(0.0, patience)):
+        if not self._gate.acquire(timeout=max(0.0, patience)):
             raise Limited("this run's own request budget left no turn before the deadline", sent=False)
         try:
             delay = self._take(ends)
             self._clock.pause(delay)  # also 0: the run may have been stopped while this one stood at the gate
             yield ends - self._clock.monotonic()
         finally:
-            if self._gate is not None:
-                self._gate.release()
-
-    def _interval(self) -> float:
-        return 60.0 / self._budget.per_minute if self._budget.per_minute else 0.0
+            self._gate.release()
 
     def _delay(self) -> float:
         """Seconds until the bucket holds a turn and no pause is on."""
         now = self._clock.monotonic()
         # Not `free_at + interval - now - ...`: the rounding error of that can stay above 0 for ever.
-        owed = max(self._free_at - now, 0.0) - (self._budget.burst - 1) * self._interval()
+        owed = max(self._free_at - now, 0.0) - (self._burst - 1) * self._interval
         delay = max(owed, self._paused_until - now)
         return delay if delay > ROUNDING else 0.0
 
@@ -82,7 +80,7 @@ class Pace:
             delay = self._delay()
             if delay and now + delay >= ends:
                 raise Limited("the venue's limit leaves no turn before the deadline", sent=False)
-            self._free_at = max(self._free_at, now) + self._interval()
+            self._free_at = max(self._free_at, now) + self._interval
             return delay
 
     def _refuse_if_shut(self, wait: float) -> None:

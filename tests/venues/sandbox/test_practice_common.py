@@ -23,21 +23,21 @@ SEED_ORDERS = {
 @VENUES
 def test_the_book_has_the_seeds_orders_and_every_ending(venue: str) -> None:
     book = open_practice(venue).book()
-    opened = {row.arguments for row in book if row.state == "open"}
+    opened = {row["arguments"] for row in book if row["state"] == "open"}
     assert opened >= SEED_ORDERS[venue]
-    for verb in {row.command for row in book}:
-        hints = [row.state for row in book if row.command == verb]
+    for verb in {row["command"] for row in book}:
+        hints = [row["state"] for row in book if row["command"] == verb]
         assert hints.count("open") >= 3
         assert "cancelled" in hints
         assert {"filled", "liquidated"} & set(hints)
-    assert {row.venue for row in book} == {venue}
+    assert {row["venue"] for row in book} == {venue}
 
 
 @VENUES
 def test_true_states_match_the_book(venue: str) -> None:
     practice = open_practice(venue)
     for row in practice.book():
-        assert practice.true_state(row.arguments.split()[-1]) == row.state
+        assert practice.true_state(row["arguments"].split()[-1]) == row["state"]
 
 
 @VENUES

@@ -292,7 +292,7 @@ def test_an_idle_connection_is_not_trusted(
 
 def test_a_connection_that_the_server_closed_is_replaced(server: Server, running: Running, line: Transport) -> None:
     line.send(GET, 2.0)
-    running._server.cut_connections()
+    running.cut_connections()
     time.sleep(0.02)  # for the news to cross loopback
     assert line.send(GET, 2.0).status == 200
     assert running.connections == 2
