@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +18,7 @@ from cli.output.streams import warn, write_out
 from venues.registry import VENUES, VERBS, open_practice
 
 if TYPE_CHECKING:
+    from cli.output.page import Page
     from venues.sandbox.practice import BookRow, Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
@@ -71,7 +75,10 @@ def show_book(output: Output) -> int:
     elif output is Output.JSONL:
         write_out("".join(to_json(row) + "\n" for row in rows))
     else:
-        write_out(_book_table(books))
+        from cli.output.render import show
+
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        show(_book_page(books), sys.stdout, is_terminal=terminal, environ=os.environ)
     return 0
 
 
@@ -169,19 +176,27 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _book_table(books: Mapping[str, list[BookRow]]) -> str:
-    from cli.output.page import Grid, Page, Span
-    from cli.output.render import plain
+def _book_page(books: Mapping[str, list[BookRow]]) -> Page:
+    from cli.output.page import Grid, Span
 
-    head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
+    head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "state")
     page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]
     for venue, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
-        page += [(), (Span(VENUES[venue].title),), grid]
-    return plain(page)
+        page += [(), (Span(VENUES[venue].title, "bold"),), grid]
+    return page
 
 
 def _book_row(row: BookRow) -> tuple[str, ...]:
+    """Side and type in the words of the venue's view; the status as it came, since the state has a word beside it."""
+    from venues.registry import view_of
+    from venues.result import Outcome, Result
+
+    now = datetime.now(UTC)
+    shown = Result(
+        row.venue, row.verb, row.args, None, Outcome.DRY_RUN, None, "", 0, now, now, side=row.side, type=row.type
+    )
+    side, kind = (view_of(shown).fields[name] for name in ("side", "type"))
     command = f"cancel {row.verb} {row.args}"
-    return command, row.symbol, row.side, row.type, row.price or "", row.quantity, row.status, row.hint
+    return command, row.symbol, side.lower(), kind, row.price or "", row.quantity, row.status, row.hint

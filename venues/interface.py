@@ -44,8 +44,9 @@ class Order:
 
     state: State
     status: str | None = None  # the venue's own word or number, unchanged
+    said: str = ""  # what that number means, at a venue that sends numbers
     symbol: str | None = None
-    side: str | None = None
+    side: str | None = None  # `buy` or `sell`
     type: str | None = None
     price: str | None = None
     quantity: str | None = None

@@ -16,11 +16,12 @@ import typer
 from cli.account import Account, access, open_account, practice_access
 from cli.cancel.ids import BadId, parser, read_ids, unique
 from cli.cancel.interrupt import Interrupts
-from cli.cancel.progress import Spinner, duration, spinner_wanted
+from cli.cancel.progress import Spinner, spinner_wanted
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
 from cli.output.streams import warn
+from cli.output.text import duration
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef

@@ -56,7 +56,8 @@ class NeuraTrade(NeuraTradeLogin):
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         reply = self.ask("POST", "/trading/cancel_order", patience, {"order_id": ref.order_id})
         from venues.neuratrade.replies import CancelReply
-        from venues.wire.replies import Unreadable, parse  # not before the request is on its way
+        from venues.wire.dates import moment
+        from venues.wire.replies import Unreadable, parse, side  # not before the request is on its way
 
         try:
             answer = parse(CancelReply, reply.data)
@@ -73,10 +74,11 @@ class NeuraTrade(NeuraTradeLogin):
             state=State.CANCELLING,  # the word in the answer proves nothing: SQLite stores no cancellation
             status=order.status,
             symbol=order.symbol,
-            side=order.side,
+            side=side(order.side),
             type=order.type,
             price=order.price,
             quantity=order.amount,
+            placed_at=moment(order.created_at),
         )
         return Answer(shown, as_raw(reply))
 
@@ -118,11 +120,15 @@ STATES = {"CLOSED": State.CANCELLED, "LIQUIDATED": State.ENDED}  # only cancel_o
 
 
 def _order(position: Position) -> Order:
+    from venues.wire.dates import moment
+    from venues.wire.replies import side
+
     return Order(
         state=STATES.get(position.status or "", State.OPEN),
         status=position.status,
         symbol=position.symbol,
-        side=position.side,
+        side=side(position.side),
         price=position.entry_price,
         quantity=position.size,
+        placed_at=moment(position.opened_at),  # the moment of placing
     )

@@ -84,18 +84,20 @@ DEAL_ORDER_STATES = {
 
 
 def _deal_order(row: DealOrder) -> Order:
-    from venues.wire.replies import difference
+    from venues.wire.dates import moment
+    from venues.wire.replies import difference, side
 
     kind = (row.deal_order_type or "").lower()
     sendable = kind in ("", "manual safety")
     return Order(
         state=DEAL_ORDER_STATES.get((row.status_string or "").lower(), State.OPEN),
         status=row.status_string,
-        side=row.order_type,
+        side=side(row.order_type),
         type=row.deal_order_type,
         price=row.rate,
         quantity=row.quantity,
         filled=difference(row.quantity, row.quantity_remaining),
+        placed_at=moment(row.created_at),
         note="" if sendable else f"a {row.deal_order_type} order is not a Manual Safety order",
         sendable=sendable,
     )
