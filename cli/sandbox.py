@@ -78,7 +78,7 @@ def show_book(output: Output) -> int:
         from cli.output.render import show
 
         terminal = sys.stdout is not None and sys.stdout.isatty()
-        show(_book_page(books), sys.stdout, is_terminal=terminal, environ=os.environ)
+        show(book_page(books), sys.stdout, is_terminal=terminal, environ=os.environ)
     return 0
 
 
@@ -176,11 +176,12 @@ def _book_record(row: BookRow) -> dict[str, str | None]:
     return {names.get(name, name): value for name, value in asdict(row).items()}
 
 
-def _book_page(books: Mapping[str, list[BookRow]]) -> Page:
+def book_page(books: Mapping[str, list[BookRow]]) -> Page:
+    """The books of some venues as a person reads them."""
     from cli.output.page import Grid, Span
 
-    head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "state")
-    page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]
+    head = ("command", "symbol", "side", "type", "price", "quantity", "status", "state")
+    page: Page = [(Span("The sandbox's book. Nothing in it is real; try these commands with --sandbox."),)]
     for venue, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))

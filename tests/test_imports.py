@@ -138,11 +138,12 @@ def test_a_json_run_loads_its_own_venue_and_neither_tables_nor_a_keyring(
     assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account", "filelock"} == set()
 
 
-def test_a_table_is_what_loads_rich(watch: Watch, sandbox: dict[str, str]) -> None:
-    """The check above can fail: it would see rich."""
+def test_a_table_loads_its_drawing_and_no_rich(watch: Watch, sandbox: dict[str, str]) -> None:
     loaded = watch("tanx", "25768879", "--dry-run", FORCE_COLOR="1", **sandbox)
     assert loaded.code == 0, loaded.out
-    assert "rich" in packages(loaded.ended)
+    assert "\x1b[" in loaded.out
+    assert "cli.output.render" in loaded.ended - loaded.sent
+    assert "rich" not in packages(loaded.ended)
 
 
 def test_a_field_that_is_missing_is_what_loads_keyring(watch: Watch, sandbox: dict[str, str]) -> None:

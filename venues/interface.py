@@ -44,7 +44,6 @@ class Order:
 
     state: State
     status: str | None = None  # the venue's own word or number, unchanged
-    said: str = ""  # what that number means, at a venue that sends numbers
     symbol: str | None = None
     side: str | None = None  # `buy` or `sell`
     type: str | None = None
@@ -52,6 +51,7 @@ class Order:
     quantity: str | None = None
     filled: str | None = None
     placed_at: datetime | None = None  # UTC
+    said: str = ""  # what the status means, at a venue that sends numbers
     note: str = ""  # what a person must know about this order, one sentence
     warning: str = ""  # what a cancel costs besides the order: a person on a terminal is asked before
     cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)

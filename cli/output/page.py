@@ -80,7 +80,12 @@ def summary(results: Sequence[Result]) -> str:
     return ", ".join(f"{counts[outcome]} {outcome_words(outcome)}" for outcome in Outcome if counts[outcome])
 
 
-def one_order(result: Result) -> Page:
+def page_of(results: Sequence[Result]) -> Page:
+    """One result in full, or several as one row each. In: at least one."""
+    return _one_order(results[0]) if len(results) == 1 else _several_orders(results)
+
+
+def _one_order(result: Result) -> Page:
     """The outcome, the message, then the order as its venue's view has it."""
     page: Page = [(_outcome(result), Span(_name(result), "bold"), *_whose(result))]
     page += [(sentence,) for sentence in _said(result)]
@@ -93,7 +98,7 @@ def one_order(result: Result) -> Page:
     return page
 
 
-def several_orders(results: Sequence[Result]) -> Page:
+def _several_orders(results: Sequence[Result]) -> Page:
     """One row an order and the count of each outcome."""
     rows = []
     for result in results:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, groupby, repeat
 from typing import TextIO
 
-from cli.output.page import NOTHING, Facts, Grid, Line, Page, Span, one_order, several_orders
+from cli.output.page import NOTHING, Facts, Grid, Line, Page, Span, page_of
 from cli.output.streams import colour_wanted, columns, write_out
 from cli.output.text import cells
 from venues.result import Result
@@ -24,11 +24,10 @@ def render(
 ) -> None:
     """Print the results as a table. In: `console_file`, mostly stdout; `environ` decides on colour.
 
-    One result is shown in full, several as one row each. Ids are never cut. A closed pipe is no error.
+    Ids are never cut. A closed pipe is no error.
     """
     if results:
-        page = one_order(results[0]) if len(results) == 1 else several_orders(results)
-        show(page, console_file, is_terminal=is_terminal, environ=environ)
+        show(page_of(results), console_file, is_terminal=is_terminal, environ=environ)
 
 
 def show(page: Page, stream: TextIO | None, *, is_terminal: bool, environ: Mapping[str, str]) -> None:
@@ -72,14 +71,14 @@ def _facts(pairs: Sequence[tuple[str, Span]], width: int, mark: str = _MARGIN) -
     for margin, (label, value) in zip(chain([mark], repeat(_MARGIN)), pairs, strict=False):
         whole = cells(value.text)
         beside = start + (whole if whole <= width else _longest_word(value)) <= width
-        indent = start if beside else min(_INDENT, max(0, width - whole) or _INDENT)
-        first, *more = _wrapped((value,), width, indent, indent)
+        indent = start if beside else min(_INDENT, width - whole) if whole <= width else _INDENT
+        lines = list(_wrapped((value,), width, indent, indent))
         begin = (Span(margin), Span(label, "dim"))
         if beside:
-            yield (*begin, _blanks(start - len(margin) - cells(label)), *first[1:])
-        else:
-            yield from (begin, first)
-        yield from more
+            yield (*begin, _blanks(start - len(margin) - cells(label)), *lines.pop(0)[1:])
+        elif label:
+            yield begin
+        yield from lines
 
 
 def _grid(grid: Grid, width: int) -> Iterator[Line]:
@@ -110,7 +109,9 @@ def _blocks(grid: Grid, width: int) -> Iterator[Line]:
     for index, row in enumerate(grid.rows):
         if index:
             yield ()
-        known = [pair for pair in zip(grid.head or repeat(""), row, strict=False) if pair[1].text not in ("", NOTHING)]
+        known = [
+            pair for pair in zip(grid.head or repeat(""), row, strict=False) if pair[1].text not in ("", NOTHING)
+        ]
         yield from _facts(known, width, _mark(grid, index)) if known else ()
         yield from _sentences(grid, index, width, _INDENT)
 
@@ -146,7 +147,8 @@ def _fit(notes: Sequence[Line], room: int) -> bool:
 def _wrapped(line: Line, width: int, first: int, later: int) -> Iterator[Line]:
     """A line in as many as it needs, each begins with its indent. In: those of the first line and of the others.
 
-    It is broken at blanks only: a word that is longer than the width stands alone, and is as long as it is.
+    It is broken at blanks only, and rather between two spans than within one. A word that is longer than the width
+    stands alone, and is as long as it is.
     """
     spaced = tuple(span for each in line for span in (_blanks(_GAP), each))[1:]
     used = first + sum(cells(span.text) for span in spaced)
@@ -156,9 +158,11 @@ def _wrapped(line: Line, width: int, first: int, later: int) -> Iterator[Line]:
     spare = max(0, width - max(map(_longest_word, line)))
     spans, used = [_blanks(min(first, spare))], min(first, spare)
     for span in line:
+        whole = cells(span.text)
         for number, word in enumerate(span.text.split()):
             gap = (1 if number else _GAP) if len(spans) > 1 else 0
-            if gap and used + gap + cells(word) > width:
+            needed = cells(word) if number or later + whole > width else whole
+            if gap and used + gap + needed > width:
                 yield tuple(spans)
                 spans, used, gap = [_blanks(min(later, spare))], min(later, spare), 0
             # The blanks within a span look as it does.

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
 import re
 import signal
 import socket
+import struct
+import subprocess
+import termios
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,8 +117,54 @@ def test_the_book_as_a_table_shows_every_order(installed: Any) -> None:
     assert "sandbox" in done.stdout.splitlines()[0]
     for venue in VENUES:
         for row in open_practice(venue).book():
-            pattern = rf"^  cancel {row.verb} {row.args} .* {re.escape(row.status)} +{row.hint}$"
+            pattern = rf"^  cancel {row.verb} {row.args} .* (buy|sell) .* {re.escape(row.status)} +{row.hint}$"
             assert re.search(pattern, done.stdout, re.MULTILINE), row
+
+
+def test_the_book_as_a_table_has_words_in_place_of_codes(installed: Any) -> None:
+    lines = installed.run("sandbox", "--list").stdout.splitlines()
+    (row,) = (line for line in lines if "2929292920" in line)
+    assert row.split() == [
+        "cancel",
+        "tradernet",
+        "2929292920",
+        "TSLA.US",
+        "sell",
+        "market",
+        "244.10",
+        "2",
+        "21",
+        "filled",
+    ]
+
+
+def test_the_book_on_a_narrow_terminal_is_a_block_an_order(installed: Any) -> None:
+    lines = seen(installed, 60, "sandbox", "--list").splitlines()
+    assert max(map(len, lines)) <= 60
+    at = next(index for index, line in enumerate(lines) if "2929292920" in line)
+    assert lines[at : at + 4] == [
+        "  command   cancel tradernet 2929292920",
+        "  symbol    TSLA.US",
+        "  side      sell",
+        "  type      market",
+    ]
+
+
+def seen(installed: Any, width: int, *args: str) -> str:
+    """What stands on a terminal of that width, without colour."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    environ = installed.environ({"NO_COLOR": "1", "TERM": "xterm"})
+    with subprocess.Popen(
+        [installed.script(), *args], env=environ, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
+    ):
+        os.close(theirs)
+        text = b""
+        with contextlib.suppress(OSError):  # how Linux says that the other side has closed it
+            while part := os.read(ours, 65536):
+                text += part
+    os.close(ours)
+    return text.decode().replace("\r\n", "\n")
 
 
 def test_the_book_as_json_is_one_document(installed: Any) -> None:
