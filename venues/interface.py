@@ -244,6 +244,13 @@ class Venue(ABC):
         """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""
         return ""
 
+    def about(self, ref: OrderRef, patience: float) -> str:
+        """Out: the order's symbol, where no answer about the order tells it; empty for nothing. Raises a VenueError.
+
+        Asked for a person's table alone, once everything else is done.
+        """
+        return ""
+
     def public(self, raw: Any) -> Any:
         """Out: a reply as parsed, without its personal fields."""
         return raw

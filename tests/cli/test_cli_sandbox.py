@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import json
-import os
-import pty
 import re
 import signal
 import socket
-import struct
-import subprocess
-import termios
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.names import env_name
+from tests.cli.output.terminal import seen
 from venues.registry import VENUES, open_practice
 
 URLS = {venue: env_name(venue, "url") for venue in VENUES}
@@ -148,23 +142,6 @@ def test_the_book_on_a_narrow_terminal_is_a_block_an_order(installed: Any) -> No
         "  side      sell",
         "  type      market",
     ]
-
-
-def seen(installed: Any, width: int, *args: str) -> str:
-    """What stands on a terminal of that width, without colour."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    environ = installed.environ({"NO_COLOR": "1", "TERM": "xterm"})
-    with subprocess.Popen(
-        [installed.script(), *args], env=environ, stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.DEVNULL
-    ):
-        os.close(theirs)
-        text = b""
-        with contextlib.suppress(OSError):  # how Linux says that the other side has closed it
-            while part := os.read(ours, 65536):
-                text += part
-    os.close(ours)
-    return text.decode().replace("\r\n", "\n")
 
 
 def test_the_book_as_json_is_one_document(installed: Any) -> None:

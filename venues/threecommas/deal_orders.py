@@ -54,6 +54,11 @@ class DealOrders(ThreeCommas):
             raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))
         return Answer(order, reply.data, request_id(reply))
 
+    def about(self, ref: OrderRef, patience: float) -> str:
+        """The deal's pair, such as `USDT_ETH`; the rows do not tell it. [documentation]"""
+        reply = self.ask("GET", f"/ver1/deals/{ref.deal_id}/show", patience)
+        return str(reply.data.get("pair") or "") if _is_deal(reply.data, ref.deal_id) else ""
+
 
 def _rows(data: Any) -> Iterator[DealOrder]:
     """Yield the rows of an answer that can be read: those with an id. None when it is no list."""

@@ -18,6 +18,7 @@ from venues.threecommas.entities import deal_row, smart_trade
 
 DEAL = "2345678901"
 EXTRA_DEAL = "2345678902"  # holds the generated orders, so that the first deal stays readable
+_PAIR = "USDT_ETH"
 PERMISSIONS = frozenset({"BOTS_READ", "BOTS_WRITE", "SMART_TRADES_READ", "SMART_TRADES_WRITE"})
 _DEALS = r"/public/api/ver1/deals/([0-9]+)"
 _TRADES = r"/public/api/v2/smart_trades/([0-9]+)"
@@ -89,6 +90,7 @@ class PracticeThreeCommas(Practice):
         self.routes = (
             Route("POST", _DEALS + "/cancel_order", "cancel", self._cancel_order),
             Route("GET", _DEALS + "/market_orders", "read", self._market_orders),
+            Route("GET", _DEALS + "/show", "show", self._show_deal),
             Route("DELETE", _TRADES, "cancel", self._cancel_trade),
             Route("GET", _TRADES, "read", self._read_trade),
             Route("GET", "/public/api/ver1/validate", "check", lambda _: Reply.json(200, {"valid": True})),
@@ -154,6 +156,13 @@ class PracticeThreeCommas(Practice):
     def _market_orders(self, _: Request, deal: str) -> Reply:
         rows = self._rows(deal)
         return Reply.json(200, rows) if rows else Reply.json(404, _UNKNOWN_DEAL)
+
+    def _show_deal(self, _: Request, deal: str) -> Reply:
+        if not self._rows(deal):
+            return Reply.json(404, _UNKNOWN_DEAL)
+        return Reply.json(
+            200, {"id": int(deal), "type": "Deal", "pair": _PAIR, "status": "bought", "finished?": False}
+        )
 
     def _cancel_trade(self, _: Request, trade_id: str) -> Reply:
         order = self._trade(trade_id)
@@ -234,7 +243,7 @@ def _rsa_verified(pem: str, signature: str, text: bytes) -> bool:
 def _deal_order(deal: str, row: _DealRow) -> PracticeOrder:
     args = f"{deal} {row.order_id}"
     return PracticeOrder(
-        row.order_id, "deal-order", args, "", row.side, row.kind, row.price, row.quantity,
+        row.order_id, "deal-order", args, _PAIR, row.side, row.kind, row.price, row.quantity,
         row.filled, row.ended,
         facts={"deal": deal},
     )  # fmt: skip
