@@ -57,7 +57,8 @@ class DealOrders(ThreeCommas):
     def about(self, ref: OrderRef, patience: float) -> str:
         """The deal's pair, such as `USDT_ETH`; the rows do not tell it. [documentation]"""
         reply = self.ask("GET", f"/ver1/deals/{ref.deal_id}/show", patience)
-        return str(reply.data.get("pair") or "") if _is_deal(reply.data, ref.deal_id) else ""
+        pair = reply.data.get("pair") if _is_deal(reply.data, ref.deal_id) else None
+        return pair if isinstance(pair, str) else ""
 
 
 def _rows(data: Any) -> Iterator[DealOrder]:

@@ -55,7 +55,7 @@ def test_a_person_sees_the_pair_of_one_order_and_of_several(
 
 @pytest.mark.parametrize("flags", [("-o", "json"), ("-o", "jsonl"), ("--quiet",)])
 def test_nobody_else_asks_for_it(
-    installed: Any, practice: Between, environ: dict[str, str], flags: tuple[str]
+    installed: Any, practice: Between, environ: dict[str, str], flags: tuple[str, ...]
 ) -> None:
     seen(installed, 80, *ARGS, *flags, **environ)
     assert asked(practice) == ["cancel"]
@@ -78,6 +78,7 @@ def test_an_order_of_which_nothing_is_known_asks_for_nothing_more(
     [
         Reply.html(502, "Bad Gateway"), Reply.json(404, {"error": "not_found"}), Reply.json(200, []),
         Reply.json(200, {"id": 1, "pair": "USDT_LTC"}), Reply.json(200, {"id": 2345678901, "pair": None}),
+        Reply.json(200, {"id": 2345678901, "pair": ["USDT_ETH"]}), Reply(200),
     ],
 )  # fmt: skip
 def test_without_it_the_table_is_as_before(
