@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +17,7 @@ from cli.output.streams import warn, write_out
 from venues.registry import VENUES, VERBS, open_practice
 
 if TYPE_CHECKING:
+    from cli.output.page import Page
     from venues.sandbox.practice import Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
@@ -70,7 +74,10 @@ def show_book(output: Output) -> int:
     elif output is Output.JSONL:
         write_out("".join(to_json(row) + "\n" for row in rows))
     else:
-        write_out(_book_table(books))
+        from cli.output.render import show
+
+        terminal = sys.stdout is not None and sys.stdout.isatty()
+        show(book_page(books), sys.stdout, is_terminal=terminal, environ=os.environ)
     return 0
 
 
@@ -159,19 +166,29 @@ def _export(venue: str, values: Mapping[str, str], between: str) -> str:
     return between.join(f"export {env_name(venue, name)}='{line}'" for name, line in zip(values, lines, strict=True))
 
 
-def _book_table(books: Mapping[str, list[dict[str, str]]]) -> str:
-    from cli.output.page import Grid, Page, Span
-    from cli.output.render import plain
+def book_page(books: Mapping[str, list[dict[str, str]]]) -> Page:
+    """The books of some venues as a person reads them."""
+    from cli.output.page import Grid, Span
 
-    head = ("try with --sandbox", "symbol", "side", "type", "price", "quantity", "status", "which is")
-    page: Page = [(Span("The sandbox's book. Nothing in it is real."),)]
+    head = ("command", "symbol", "side", "type", "price", "quantity", "status", "state")
+    page: Page = [(Span("The sandbox's book. Nothing in it is real; try these commands with --sandbox."),)]
     for venue, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
-        page += [(), (Span(VENUES[venue].title),), grid]
-    return plain(page)
+        page += [(), (Span(VENUES[venue].title, "bold"),), grid]
+    return page
 
 
-def _book_row(row: dict[str, str]) -> tuple[str, ...]:
-    names = ("symbol", "side", "type", "price", "quantity", "status", "state")
-    return f"cancel {row['command']} {row['arguments']}", *(row[name] for name in names)
+def _book_row(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Side and type in the words of the venue's view; the status as it came, since the state has a word beside it."""
+    from venues.registry import view_of
+    from venues.result import Outcome, Result
+
+    now, verb = datetime.now(UTC), row["command"]
+    shown = Result(
+        row["venue"], verb, row["arguments"], None, Outcome.DRY_RUN, None, "", 0, now, now,
+        side=row["side"], type=row["type"],
+    )  # fmt: skip
+    side, kind = (view_of(shown).fields[name] for name in ("side", "type"))
+    rest = (row[name] for name in ("price", "quantity", "status", "state"))
+    return f"cancel {verb} {row['arguments']}", row["symbol"], side.lower(), kind, *rest

@@ -30,8 +30,8 @@ class Example(NamedTuple):
 
 EXAMPLES = (
     Example("deal-order", "2345678901 1123077331", "2345678901 1123070118", "2345678901 1123070204", "2345678901 7",
-            {"symbol": None, "side": "BUY", "type": "Manual Safety", "price": "3116.81", "quantity": "0.1773",
-             "filled": "0.0000", "status": "Cancelled"}),
+            {"symbol": None, "side": "buy", "type": "Manual Safety", "price": "3116.81", "quantity": "0.1773",
+             "filled": "0", "status": "Cancelled"}),
     Example("smart-trade", "30404547", "30404512", "30404498", "7",
             {"symbol": "USDT_DOGE", "side": "buy", "type": "smart_trade", "price": "0.10622", "quantity": "14.91",
              "filled": "14.91", "status": "cancelled"}),
@@ -39,10 +39,10 @@ EXAMPLES = (
             {"symbol": "btcusdc", "side": "buy", "type": "limit", "price": "68733.81", "quantity": "0.0425",
              "filled": "0.009000000000000001", "status": "cancel"}),
     Example("order", "ord-20260303120000-1", "ord-20260302090000-1", "ord-20260301090000-1", "ord-20260303120000-99",
-            {"symbol": "BTC/USDT", "side": "BUY", "type": "LIMIT", "price": "50000", "quantity": "0.01",
+            {"symbol": "BTC/USDT", "side": "buy", "type": "LIMIT", "price": "50000", "quantity": "0.01",
              "filled": None, "status": "CLOSED"}),
     Example("tradernet", "2929292929", "2929292920", "2929292921", "7",
-            {"symbol": "AMD.US", "side": "3", "type": "2", "price": "161.4", "quantity": "10", "filled": "0",
+            {"symbol": "AMD.US", "side": "sell", "type": "2", "price": "161.4", "quantity": "10", "filled": "0",
              "status": "31"}),
 )  # fmt: skip
 every_verb = pytest.mark.parametrize("example", EXAMPLES, ids=[example.verb for example in EXAMPLES])

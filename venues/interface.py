@@ -45,12 +45,13 @@ class Order:
     state: State
     status: str | None = None  # the venue's own word or number, unchanged
     symbol: str | None = None
-    side: str | None = None
+    side: str | None = None  # `buy` or `sell`
     type: str | None = None
     price: str | None = None
     quantity: str | None = None
     filled: str | None = None
     placed_at: datetime | None = None  # UTC
+    said: str = ""  # what the status means, at a venue that sends numbers
     note: str = ""  # what a person must know about this order, one sentence
     warning: str = ""  # what a cancel costs besides the order: a person on a terminal is asked before
     cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)
@@ -233,6 +234,13 @@ class Venue(ABC):
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""
+        return ""
+
+    def about(self, ref: OrderRef, patience: float) -> str:
+        """Out: the order's symbol, where no answer about the order tells it; empty for nothing. Raises a VenueError.
+
+        Asked for a person's table alone, once everything else is done.
+        """
         return ""
 
     def public(self, raw: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,19 +18,23 @@ FIELDS = ("symbol", "side", "type", "price", "quantity", "filled", "status")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows under a head. `right`: the columns of amounts. `marked`: the row of the order that was asked for."""
+    """Rows under a head. `right`: the columns of amounts. `marked`: the row of the order that was asked for.
+
+    `placed`: when each row's order was placed (UTC), where that is known.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: frozenset[int] = frozenset()
     marked: int | None = None
+    placed: tuple[datetime | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One order. `fields`: the record's order fields in words; `facts`: labels and values, when it is shown alone.
 
-    `rows`, where there are any, show it among its neighbours, in place of the facts.
+    `rows`, where there are any, show it among its neighbours, below the facts.
     """
 
     fields: Mapping[str, str]

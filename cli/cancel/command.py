@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -17,23 +17,25 @@ from cli.account import Account, access, open_account, practice_access
 from cli.cancel.ids import BadId, parser, read_ids, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.linger import linger
-from cli.cancel.progress import Spinner, duration, spinner_wanted
+from cli.cancel.progress import Spinner, spinner_wanted
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
 from cli.output.streams import warn
+from cli.output.text import duration
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
-from venues.interface import OrderRef
+from venues.interface import OrderRef, VenueError
 from venues.procedure.batch import Batch, Done
 from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
-from venues.wire.clock import SystemClock
+from venues.wire.clock import Stopped, SystemClock
 from venues.wire.link import HttpVenue
 from venues.wire.masks import Masks
 
 STDIN = "-"
+ABOUT = 3.0  # seconds for what only the table shows
 LONG_RUN = 60.0  # seconds; a run that its budget makes longer says so before it begins
 
 
@@ -122,6 +124,7 @@ class Command:
                 seen.add(done.index) if STDIN not in self.ids else None
                 self._take(done)
                 spinner.advance()
+            self._find_symbol(account)
         if self._stop.is_set():
             self._add_unsent(account, terms, seen)
 
@@ -129,6 +132,12 @@ class Command:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
         if done.fault is not None:
             self._faults.append(report_of(done.fault))
+
+    def _find_symbol(self, account: Account) -> None:
+        """For a person: what the answers about the order do not tell. That it fails is no matter."""
+        if (result := self._report.nameless()) and not self._stop.is_set():
+            with suppress(VenueError, Stopped):
+                self._report.symbol = account.venue.about(OrderRef(result.order_id, result.deal_id), ABOUT)
 
     def _exit_code(self, failed: int) -> int:
         """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""

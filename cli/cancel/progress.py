@@ -15,7 +15,7 @@ from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
 from cli.output.streams import colour_wanted, columns
-from cli.output.text import clean
+from cli.output.text import clean, duration
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,16 +119,6 @@ class Spinner:
             if self._stop.wait(_EVERY):
                 break
         progress.stop()
-
-
-def duration(seconds: float) -> str:
-    """Seconds in words of a clock: `7 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
 
 
 @contextmanager

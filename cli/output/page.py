@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from cli.output.record import MESSAGE_LIMIT, message
-from cli.output.text import cells, clean
+from cli.output.record import MESSAGE_LIMIT
+from cli.output.text import clean, duration
 from venues.registry import VERBS, face_of, view_of
 from venues.result import Outcome, Result
 from venues.view import Rows
@@ -15,48 +16,57 @@ from venues.view import Rows
 NOTHING = "-"
 _VALUE_LIMIT = 200  # characters of one fact; a cell of a row has fewer
 _CELL_LIMIT = 60
-_NARROWEST_MESSAGE = 32  # characters; with less room beside the row, messages go below the table
-_GAP = 2
+_FIELDS = ("symbol", "side", "price", "quantity", "filled")
+_AMOUNTS = frozenset({"price", "quantity", "filled"})
 
-# Green is kept for what the venue shows cancelled; `requested` and `dry-run` also exit 0, but prove less.
+# To be read on white and on black, so no yellow, cyan or blue. Green is kept for what this run's request did; the
+# other outcomes with exit code 0 did less, or prove less.
 _STYLES = {
     Outcome.CANCELLED: "green",
-    Outcome.ALREADY_CANCELLED: "green",
-    Outcome.REQUESTED: "cyan",
-    Outcome.DRY_RUN: "cyan",
-    Outcome.TOO_LATE: "yellow",
-    Outcome.PENDING: "yellow",
+    Outcome.ALREADY_CANCELLED: "bold",
+    Outcome.REQUESTED: "bold",
+    Outcome.DRY_RUN: "bold",
+    Outcome.TOO_LATE: "magenta",
+    Outcome.PENDING: "magenta",
     Outcome.UNKNOWN: "bold red",
 }
+_WARNING = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some text and how it looks, in rich's words for styles; plain output leaves the style out."""
+    """Some text and how it looks; plain output leaves the style out."""
 
     text: str
     style: str = ""
 
 
-Line = tuple[Span, ...]
+Line = tuple[Span, ...]  # two blanks stand between its spans
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Labels and values, one below the other. An empty label goes on with the one above."""
+
+    pairs: tuple[tuple[str, Span], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
     """Rows of cells under a head (an empty head: none).
 
-    `right`: the columns of amounts. `marked`: the row that was asked for. `wraps`: the last column
-    may go on in the next line; all others are shown in one piece, whatever the width.
+    `right`: the columns of amounts. `marked`: the row that was asked for. `notes`: what is said of each row, a
+    sentence a span. Every other cell is shown in one piece; where the rows are too long, each becomes a block.
     """
 
     head: tuple[str, ...]
     rows: tuple[Line, ...]
     right: frozenset[int] = frozenset()
     marked: int | None = None
-    wraps: bool = False
+    notes: tuple[Line, ...] = ()
 
 
-Page = list[Line | Grid]
+Page = list[Line | Facts | Grid]
 
 
 def outcome_words(outcome: Outcome) -> str:
@@ -70,47 +80,65 @@ def summary(results: Sequence[Result]) -> str:
     return ", ".join(f"{counts[outcome]} {outcome_words(outcome)}" for outcome in Outcome if counts[outcome])
 
 
-def one_order(result: Result) -> Page:
+def page_of(results: Sequence[Result]) -> Page:
+    """One result in full, or several as one row each. In: at least one."""
+    return _one_order(results[0]) if len(results) == 1 else _several_orders(results)
+
+
+def _one_order(result: Result) -> Page:
     """The outcome, the message, then the order as its venue's view has it."""
-    page: Page = [(_outcome(result), Span(f"  {_name(result)}", "bold"), *_sandbox(result))]
-    if sentence := clean(result.message, MESSAGE_LIMIT):
-        page.append((Span(sentence),))
-    if warning := clean(result.warning, MESSAGE_LIMIT):
-        page.append((Span(warning, "bold magenta"),))
+    page: Page = [(_outcome(result), Span(_name(result), "bold"), *_whose(result))]
+    page += [(sentence,) for sentence in _said(result)]
     view = view_of(result)
+    facts = view.facts if view.rows else (*view.facts, ("placed", age(result.placed_at, result.finished_at, " ago")))
+    if pairs := tuple((label, Span(value)) for label, raw in facts if (value := clean(raw, _VALUE_LIMIT))):
+        page += [(), Facts(pairs)]
     if view.rows:
-        return [*page, (), _neighbours(view.rows)]
-    facts = [(Span(label, "dim"), Span(value)) for label, raw in view.facts if (value := clean(raw, _VALUE_LIMIT))]
-    return [*page, (), Grid((), tuple(facts))] if facts else page
+        page += [(), _neighbours(view.rows, result.finished_at)]
+    return page
 
 
-def several_orders(results: Sequence[Result], width: int | None) -> Page:
-    """One row an order and the count of each outcome. `width` in characters, None for no limit."""
-    names = ("symbol", "side", "price", "quantity", "filled")
+def _several_orders(results: Sequence[Result]) -> Page:
+    """One row an order and the count of each outcome."""
     rows = []
     for result in results:
         fields = view_of(result).fields
-        order = (_outcome(result), Span(result.order_id), *(Span(_cell(fields[name])) for name in names))
-        rows.append((*order, _message(result)))
-    head = ("outcome", "order", *names, "message")
-    grid = _without_empty_columns(head, rows)
-    below = grid.wraps and width is not None and _width(grid) + _NARROWEST_MESSAGE > width
-    page: Page = [_title(results), (), _without_last_column(grid) if below else grid]
-    if below:
-        page += [(), *((Span(f"{row[1].text}: ", "bold"), row[-1]) for row in rows if row[-1].text)]
-    return [*page, (), (Span(summary(results), "bold"), *_sandbox(results[0]))]
+        placed = _first_unit(age(result.placed_at, result.finished_at))
+        cells = (_cell(text) for text in (*(fields[name] for name in _FIELDS), placed))
+        rows.append((_outcome(result), Span(result.order_id), *cells))
+    grid = _used(("outcome", "order", *_FIELDS, "age"), rows, tuple(map(_said, results)))
+    return [_title(results), (), grid, (), (Span(summary(results), "bold"), *_sandbox(results[0]))]
+
+
+def age(placed: datetime | None, now: datetime, ending: str = "") -> str:
+    """How long ago, in words and then `ending`; nothing where it is not known. A date to come is none."""
+    return duration((now - placed).total_seconds()) + ending if placed and placed <= now else ""
+
+
+def _first_unit(words: str) -> str:
+    """`2 h 05 min`, short for a column: `2 h`."""
+    return " ".join(words.split()[:2])
 
 
 def _outcome(result: Result) -> Span:
     return Span(outcome_words(result.outcome), _STYLES.get(result.outcome, "red"))
 
 
-def _message(result: Result) -> Span:
-    return Span(message(result))
+def _said(result: Result) -> Line:
+    """The sentence of a result, and what the cancel cost besides the order."""
+    both = Span(clean(result.message, MESSAGE_LIMIT)), Span(clean(result.warning, MESSAGE_LIMIT), _WARNING)
+    return tuple(span for span in both if span.text)
 
 
 def _sandbox(result: Result) -> Line:
-    return (Span("  (sandbox)", "magenta"),) if result.sandbox else ()
+    return (Span("(sandbox)", "dim"),) if result.sandbox else ()
+
+
+def _whose(result: Result) -> Line:
+    """The sandbox, or the account and where its credentials came from."""
+    if result.sandbox or not result.credentials:
+        return _sandbox(result)
+    return (Span(f"(profile {clean(result.profile, _CELL_LIMIT)}, {result.credentials})", "dim"),)
 
 
 def _name(result: Result) -> str:
@@ -123,33 +151,28 @@ def _name(result: Result) -> str:
 def _title(results: Sequence[Result]) -> Line:
     first = results[0]
     what = f"deal {first.deal_id}" if first.deal_id is not None else f"{VERBS[first.command].noun}s"
-    return (Span(f"{face_of(first.command).title} {what}", "bold"), *_sandbox(first))
+    return (Span(f"{face_of(first.command).title} {what}", "bold"), *_whose(first))
 
 
-def _cell(text: str) -> str:
-    return clean(text, _CELL_LIMIT) or NOTHING
+def _cell(text: str, style: str = "") -> Span:
+    return Span(clean(text, _CELL_LIMIT) or NOTHING, style)
 
 
-def _neighbours(shown: Rows) -> Grid:
+def _neighbours(shown: Rows, now: datetime) -> Grid:
     """The order among its neighbours, itself marked."""
-    styles = ("bold" if index == shown.marked else "" for index in range(len(shown.rows)))
-    rows = (tuple(Span(_cell(text), style) for text in row) for row, style in zip(shown.rows, styles, strict=True))
-    return Grid(shown.head, tuple(rows), shown.right, shown.marked)
+    ages = [_first_unit(age(placed, now)) for placed in shown.placed]
+    head, rows = shown.head, shown.rows
+    if any(ages):
+        head = (*head, "age")
+        rows = tuple((*row, more) for row, more in zip(rows, ages, strict=True))
+    styles = ("bold" if index == shown.marked else "" for index in range(len(rows)))
+    drawn = tuple(tuple(_cell(text, style) for text in row) for row, style in zip(rows, styles, strict=True))
+    return Grid(head, drawn, shown.right, shown.marked)
 
 
-def _without_empty_columns(head: tuple[str, ...], rows: Sequence[Line]) -> Grid:
-    used = [i for i in range(len(head)) if any(row[i].text not in ("", NOTHING) for row in rows)]
-    amounts = frozenset(new for new, i in enumerate(used) if head[i] in ("price", "quantity", "filled"))
+def _used(head: tuple[str, ...], rows: Sequence[Line], notes: tuple[Line, ...]) -> Grid:
+    """Without the columns that hold nothing."""
+    used = [i for i in range(len(head)) if any(row[i].text != NOTHING for row in rows)]
+    amounts = frozenset(new for new, i in enumerate(used) if head[i] in _AMOUNTS)
     kept = tuple(tuple(row[i] for i in used) for row in rows)
-    return Grid(tuple(head[i] for i in used), kept, amounts, wraps=head[used[-1]] == "message")
-
-
-def _without_last_column(grid: Grid) -> Grid:
-    return Grid(grid.head[:-1], tuple(row[:-1] for row in grid.rows), grid.right)
-
-
-def _width(grid: Grid) -> int:
-    """The characters that every column but the last takes up, gaps and margin included."""
-    texts = zip(grid.head, *([span.text for span in row] for row in grid.rows), strict=True)
-    widths = [max(map(cells, column)) + _GAP for column in texts]
-    return sum(widths[:-1]) + _GAP
+    return Grid(tuple(head[i] for i in used), kept, amounts, notes=notes)

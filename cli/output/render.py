@@ -1,23 +1,22 @@
-"""Drawing a run's table: plain text for a pipe, rich's tables and colours for a person."""
+"""Drawing a run's table: a row a line on a pipe; within the width on a terminal, where it breaks at blanks only."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from io import StringIO
-from typing import TYPE_CHECKING, Literal, TextIO
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, groupby, repeat
+from typing import TextIO
 
-from cli.output.page import Grid, Line, Page, Span, one_order, several_orders
+from cli.output.page import NOTHING, Facts, Grid, Line, Page, Span, page_of
 from cli.output.streams import colour_wanted, columns, write_out
 from cli.output.text import cells
 from venues.result import Result
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
+_GAP = 2
 _MARGIN = "  "
-_UNLIMITED = 100_000  # characters, wider than any row: nothing is wrapped or cut
+_INDENT = 4  # of what goes on below its row or its label
+_ENOUGH = 40  # characters; with less room beside its row, a sentence that is longer goes below it
+_UNLIMITED = 1_000_000
+_CODES = {"bold": "1", "dim": "2", "reverse": "7", "red": "31", "green": "32", "magenta": "35"}
 
 
 def render(
@@ -25,107 +24,159 @@ def render(
 ) -> None:
     """Print the results as a table. In: `console_file`, mostly stdout; `environ` decides on colour.
 
-    One result is shown in full, several as one row each. Ids are never cut. A closed pipe is no error.
+    Ids are never cut. A closed pipe is no error.
     """
-    if not results:
-        return
-    text = table(
-        results, colour=colour_wanted(is_terminal, environ), width=_width(console_file, is_terminal, environ)
-    )
-    write_out(text, console_file)
+    if results:
+        show(page_of(results), console_file, is_terminal=is_terminal, environ=environ)
 
 
-def table(results: Sequence[Result], *, colour: bool, width: int | None) -> str:
-    """The table as text. In: `width` in characters, None on a pipe, which has none."""
-    page = one_order(results[0]) if len(results) == 1 else several_orders(results, width)
-    if width is None and not colour:
-        return plain(page)  # rich takes 0.3 ms a row and 30 ms to load; a pipe needs none of it
-    return _rich(page, colour, width or _UNLIMITED)
+def show(page: Page, stream: TextIO | None, *, is_terminal: bool, environ: Mapping[str, str]) -> None:
+    """Print a page, as `render` does."""
+    width = _width(stream, is_terminal, environ)
+    write_out(draw(page, colour=colour_wanted(is_terminal, environ), width=width), stream)
 
 
 def plain(page: Page) -> str:
     """The page without colour, as wide as its longest row."""
-    lines: list[str] = []
-    for part in page:
-        if isinstance(part, Grid):
-            lines += _plain_grid(part)
+    return draw(page, colour=False, width=None)
+
+
+def draw(page: Page, *, colour: bool, width: int | None) -> str:
+    """The page as text. In: `width` in characters, None on a pipe, which has none: a row is one line there."""
+    lines = chain.from_iterable(_part(part, width or _UNLIMITED) for part in page)
+    return "".join(_text(line, colour) + "\n" for line in lines)
+
+
+def _text(line: Line, colour: bool) -> str:
+    if not colour:
+        return "".join(span.text for span in line).rstrip()
+    painted = ""
+    for style, spans in groupby(line, lambda span: span.style):  # neighbours of one style under one code
+        text, codes = "".join(span.text for span in spans), ";".join(_CODES[word] for word in style.split())
+        painted += f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+    return painted.rstrip()
+
+
+def _part(part: Line | Facts | Grid, width: int) -> Iterator[Line]:
+    if isinstance(part, Facts):
+        return _facts(part.pairs, width)
+    if isinstance(part, Grid):
+        return _grid(part, width)
+    return _wrapped(part, width, 0, len(_MARGIN))
+
+
+def _facts(pairs: Sequence[tuple[str, Span]], width: int, mark: str = _MARGIN) -> Iterator[Line]:
+    """A value beside its label; below it where it stands whole only there, or one of its words does."""
+    start = len(_MARGIN) + max(cells(label) for label, _ in pairs) + _GAP
+    for margin, (label, value) in zip(chain([mark], repeat(_MARGIN)), pairs, strict=False):
+        whole = cells(value.text)
+        beside = start + (whole if whole <= width else _longest_word(value)) <= width
+        indent = start if beside else min(_INDENT, width - whole) if whole <= width else _INDENT
+        lines = list(_wrapped((value,), width, indent, indent))
+        begin = (Span(margin), Span(label, "dim"))
+        if beside:
+            yield (*begin, _blanks(start - len(margin) - cells(label)), *lines.pop(0)[1:])
+        elif label:
+            yield begin
+        yield from lines
+
+
+def _grid(grid: Grid, width: int) -> Iterator[Line]:
+    head = tuple(Span(word.upper(), "dim") for word in grid.head)
+    rows = [head, *grid.rows] if head else grid.rows
+    widths = [max(cells(span.text) for span in column) for column in zip(*rows, strict=True)]
+    taken = len(_MARGIN) + sum(widths) + _GAP * (len(widths) - 1)
+    if taken > width:
+        yield from _blocks(grid, width)
+        return
+    beside = _fit(grid.notes, width - taken - _GAP)
+    if head:
+        title = (_blanks(_GAP), Span("MESSAGE", "dim")) if beside and any(grid.notes) else ()
+        yield (*_row(_MARGIN, head, widths, grid.right), *title)
+    indent = taken + _GAP if beside else _INDENT
+    for index, row in enumerate(grid.rows):
+        drawn = _row(_mark(grid, index), row, widths, grid.right)
+        said = list(_sentences(grid, index, width, indent))
+        if beside and said:
+            yield (*drawn, _blanks(_GAP), *said.pop(0)[1:])
         else:
-            lines.append("".join(span.text for span in part))
-    return "\n".join(lines) + "\n"
+            yield drawn
+        yield from said
 
 
-def _plain_grid(grid: Grid) -> list[str]:
-    rows = [[span.text for span in row] for row in grid.rows]
-    margins = [_margin(grid, index) for index in range(len(rows))]
-    if grid.head:
-        rows.insert(0, [word.upper() for word in grid.head])
-        margins.insert(0, _MARGIN)
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for margin, row in zip(margins, rows, strict=True):
-        padded = []
-        for index, (text, width) in enumerate(zip(row, widths, strict=True)):
-            blank = " " * (width - cells(text))
-            padded.append(blank + text if index in grid.right else text + blank)
-        lines.append((margin + _MARGIN.join(padded)).rstrip())
-    return lines
+def _blocks(grid: Grid, width: int) -> Iterator[Line]:
+    """One block an order, what is said of it at the end."""
+    for index, row in enumerate(grid.rows):
+        if index:
+            yield ()
+        known = [
+            pair for pair in zip(grid.head or repeat(""), row, strict=False) if pair[1].text not in ("", NOTHING)
+        ]
+        yield from _facts(known, width, _mark(grid, index)) if known else ()
+        yield from _sentences(grid, index, width, _INDENT)
 
 
-def _margin(grid: Grid, row: int) -> str:
-    return "> " if row == grid.marked else _MARGIN
+def _row(margin: str, row: Line, widths: Sequence[int], right: frozenset[int]) -> Line:
+    spans = [Span(margin)]
+    for index, (span, width) in enumerate(zip(row, widths, strict=True)):
+        blanks = width - cells(span.text)
+        before = blanks if index in right else 0
+        spans += [_blanks(before + (_GAP if index else 0)), span, _blanks(blanks - before)]
+    return tuple(spans)
 
 
-def _rich(page: Page, colour: bool, width: int) -> str:
-    console = _console(colour)
-    for part in page:
-        console.width = width
-        if isinstance(part, Grid):
-            if not part.wraps:
-                console.width = _UNLIMITED  # on a narrow terminal rich would cut the ids; let the terminal wrap
-            console.print(_rich_grid(part))
-        else:
-            console.print(_rich_line(part))
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]  # the StringIO of _console
+def _mark(grid: Grid, index: int) -> str:
+    return "> " if index == grid.marked else _MARGIN
 
 
-def _console(colour: bool) -> Console:
-    """A console that takes nothing as markup and guesses nothing: CI variables must not force colour."""
-    from rich.console import Console
-
-    return Console(
-        file=StringIO(),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        _environ={},
-    )
+def _sentences(grid: Grid, index: int, width: int, indent: int) -> Iterator[Line]:
+    """What is said of a row: a sentence a line, and all of them in one where a row is one line."""
+    note = grid.notes[index] if grid.notes else ()
+    if width == _UNLIMITED and note:
+        note = (Span("; ".join(span.text for span in note)),)
+    return chain.from_iterable(_wrapped((span,), width, indent, indent) for span in note)
 
 
-def _rich_line(line: Line) -> Text:
-    from rich.text import Text
+def _fit(notes: Sequence[Line], room: int) -> bool:
+    """Whether all that is said of the rows may stand beside them."""
+    spans = [span for note in notes for span in note]
+    words = max(map(_longest_word, spans), default=0)
+    return room >= max(words, min(_ENOUGH, max((cells(span.text) for span in spans), default=0)))
 
-    return Text.assemble(*((span.text, span.style) for span in line))
+
+def _wrapped(line: Line, width: int, first: int, later: int) -> Iterator[Line]:
+    """A line in as many as it needs, each begins with its indent. In: those of the first line and of the others.
+
+    It is broken at blanks only, and rather between two spans than within one. A word that is longer than the width
+    stands alone, and is as long as it is.
+    """
+    spaced = tuple(span for each in line for span in (_blanks(_GAP), each))[1:]
+    used = first + sum(cells(span.text) for span in spaced)
+    if used <= width:
+        yield _blanks(first), *spaced
+        return
+    spare = max(0, width - max(map(_longest_word, line)))
+    spans, used = [_blanks(min(first, spare))], min(first, spare)
+    for span in line:
+        whole = cells(span.text)
+        for number, word in enumerate(span.text.split()):
+            gap = (1 if number else _GAP) if len(spans) > 1 else 0
+            needed = cells(word) if number or later + whole > width else whole
+            if gap and used + gap + needed > width:
+                yield tuple(spans)
+                spans, used, gap = [_blanks(min(later, spare))], min(later, spare), 0
+            # The blanks within a span look as it does.
+            spans += [Span(" " * gap, span.style if gap == 1 else ""), Span(word, span.style)]
+            used += gap + cells(word)
+    yield tuple(spans)
 
 
-def _rich_grid(grid: Grid) -> Table:
-    from rich.table import Table
-    from rich.text import Text
+def _longest_word(span: Span) -> int:
+    return max(map(cells, span.text.split()), default=0)
 
-    count = len(grid.rows[0])
-    drawn = Table(box=None, show_header=bool(grid.head), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for index, word in enumerate(grid.head or ("",) * count):
-        header = Text((_MARGIN if index == 0 else "") + word.upper())
-        justify: Literal["right", "left"] = "right" if index in grid.right else "left"
-        no_wrap = not (grid.wraps and index == count - 1)
-        drawn.add_column(header, justify=justify, no_wrap=no_wrap, overflow="fold")
-    for index, (first, *rest) in enumerate(grid.rows):
-        texts = (Span(_margin(grid, index) + first.text, first.style), *rest)
-        drawn.add_row(*(Text(span.text, span.style) for span in texts))
-    return drawn
+
+def _blanks(count: int) -> Span:
+    return Span(" " * count)
 
 
 def _width(stream: TextIO | None, is_terminal: bool, environ: Mapping[str, str]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cli.options import Output
@@ -23,6 +23,7 @@ class Report:
     quiet: bool = False
     worst: int = 0
     count: int = 0
+    symbol: str = ""  # of the orders that come without one
     _kept: dict[int, Result] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)  # lines that `--quiet` prints only if the run goes wrong
 
@@ -37,6 +38,12 @@ class Report:
         if not self.quiet or self.worst:
             self._print_held()
 
+    def nameless(self) -> Result | None:
+        """An order whose symbol a person at a terminal would miss."""
+        if self.output is not Output.TABLE or self.quiet or not _on_terminal():
+            return None
+        return next((result for result in self._kept.values() if result.status and not result.symbol), None)
+
     def end(self, exit_code: Callable[[], int]) -> None:
         """The run is over: print what is still to be printed. In: tells the exit code, which a signal may change."""
         if self.quiet and exit_code() == 0:
@@ -50,8 +57,8 @@ class Report:
             return
         from cli.output.render import render
 
-        terminal = sys.stdout is not None and sys.stdout.isatty()
-        render(results, console_file=sys.stdout, is_terminal=terminal, environ=os.environ)
+        named = [result if result.symbol else replace(result, symbol=self.symbol) for result in results]
+        render(named, console_file=sys.stdout, is_terminal=_on_terminal(), environ=os.environ)
 
     def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
         while True:
@@ -64,3 +71,7 @@ class Report:
         if self._held:
             write_out("".join(self._held))
             self._held.clear()
+
+
+def _on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()

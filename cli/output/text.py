@@ -49,6 +49,18 @@ def cells(text: str) -> int:
     return sum((unicodedata.east_asian_width(char) in "WF") + (not unicodedata.combining(char)) for char in text)
 
 
+def duration(seconds: float) -> str:
+    """Seconds in words of a clock: `7 s`, `3 min 20 s`, `2 h 05 min`, `3 d 02 h`."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02} s"
+    if whole < 172_800:
+        return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    return f"{whole // 86_400} d {whole % 86_400 // 3600:02} h"
+
+
 def clean_json(value: Any, limit: int = 2000, depth: int = 32) -> Any:
     """Parsed JSON with its over-long parts shortened, everything else as it was.
 

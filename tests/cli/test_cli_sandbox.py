@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.names import env_name
+from tests.cli.output.terminal import seen
 from venues.registry import VENUES, open_practice
 
 URLS = {venue: env_name(venue, "url") for venue in VENUES}
@@ -110,8 +111,41 @@ def test_the_book_as_a_table_shows_every_order(installed: Any) -> None:
     assert "sandbox" in done.stdout.splitlines()[0]
     for venue in VENUES:
         for row in open_practice(venue).book():
-            pattern = rf"^  cancel {row['command']} {row['arguments']} .* {re.escape(row['status'])} +{row['state']}$"
+            command, ending = (
+                f"cancel {row['command']} {row['arguments']}",
+                f"{re.escape(row['status'])} +{row['state']}",
+            )
+            pattern = rf"^  {command} .* (buy|sell) .* {ending}$"
             assert re.search(pattern, done.stdout, re.MULTILINE), row
+
+
+def test_the_book_as_a_table_has_words_in_place_of_codes(installed: Any) -> None:
+    lines = installed.run("sandbox", "--list").stdout.splitlines()
+    (row,) = (line for line in lines if "2929292920" in line)
+    assert row.split() == [
+        "cancel",
+        "tradernet",
+        "2929292920",
+        "TSLA.US",
+        "sell",
+        "market",
+        "244.10",
+        "2",
+        "21",
+        "filled",
+    ]
+
+
+def test_the_book_on_a_narrow_terminal_is_a_block_an_order(installed: Any) -> None:
+    lines = seen(installed, 60, "sandbox", "--list").splitlines()
+    assert max(map(len, lines)) <= 60
+    at = next(index for index, line in enumerate(lines) if "2929292920" in line)
+    assert lines[at : at + 4] == [
+        "  command   cancel tradernet 2929292920",
+        "  symbol    TSLA.US",
+        "  side      sell",
+        "  type      market",
+    ]
 
 
 def test_the_book_as_json_is_one_document(installed: Any) -> None:

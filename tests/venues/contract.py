@@ -110,6 +110,12 @@ class VenueContract:
         assert isinstance(result.raw, (dict, list))
         assert result.started_at <= result.finished_at
 
+    def test_its_side_and_when_it_was_placed(self, desk: Desk) -> None:
+        for result in (desk.cancel(self.open, dry_run=True), desk.cancel(self.open)):
+            assert result.side in ("buy", "sell")
+            assert result.placed_at is not None
+            assert abs(result.placed_at.timestamp() - desk.practice.orders[self.open.order_id].created) <= 1
+
     def test_already_cancelled(self, desk: Desk) -> None:
         result = desk.cancel(self.already)
         assert (result.outcome, result.evidence) == (Outcome.ALREADY_CANCELLED, Evidence.READ_BACK), result.message

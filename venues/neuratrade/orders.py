@@ -79,7 +79,8 @@ class NeuraTrade(NeuraTradeLogin):
     def _answer(self, reply: Reply, ref: OrderRef) -> Answer:
         """What a cancel's reply says. Raises Uncertain when it proves nothing."""
         from venues.neuratrade.replies import CancelReply
-        from venues.wire.replies import read  # not before the request is on its way
+        from venues.wire.dates import moment
+        from venues.wire.replies import read, side  # not before the request is on its way
 
         answer = read(CancelReply, reply)
         order = answer.data
@@ -93,10 +94,11 @@ class NeuraTrade(NeuraTradeLogin):
             state=State.CANCELLING,  # the word in the answer proves nothing: SQLite stores no cancellation
             status=order.status,
             symbol=order.symbol,
-            side=order.side,
+            side=side(order.side),
             type=order.type,
             price=order.price,
             quantity=order.amount,
+            placed_at=moment(order.created_at),
         )
         return Answer(shown, as_raw(reply))
 
@@ -149,11 +151,15 @@ STATES = {"CLOSED": State.CANCELLED, "LIQUIDATED": State.ENDED}  # only cancel_o
 
 
 def _order(position: Position) -> Order:
+    from venues.wire.dates import moment
+    from venues.wire.replies import side
+
     return Order(
         state=STATES.get(position.status or "", State.OPEN),
         status=position.status,
         symbol=position.symbol,
-        side=position.side,
+        side=side(position.side),
         price=position.entry_price,
         quantity=position.size,
+        placed_at=moment(position.opened_at),  # the moment of placing
     )

@@ -18,6 +18,7 @@ class OrderRecord(Model):
     amount: Text = None
     price: Text = None
     status: Text = None
+    created_at: Text = None
 
 
 class CancelReply(Model):
@@ -32,6 +33,7 @@ class Position(Model):
     size: Text = None
     entry_price: Text = None
     status: Text = None
+    opened_at: Text = None
 
 
 class PositionReply(Model):

@@ -88,7 +88,9 @@ def silent(trouble: str) -> str:
 
 
 def _shown(order: Order) -> str:
-    return f"status {order.status}" if order.status else f"it {order.state.value}"
+    if not order.status:
+        return f"it {order.state.value}"
+    return f"status {order.status}" + (f", {order.said}" if order.said else "")
 
 
 def _filled(order: Order) -> str:

@@ -71,16 +71,20 @@ STATES = {"cancel": State.CANCELLED, "done": State.ENDED, "reject": State.ENDED}
 
 
 def _tanx_order(order: TanxOrder) -> Order:
+    from venues.wire.dates import moment
+    from venues.wire.replies import side
+
     reason = order.cancel_reason or ""
     return Order(
         state=STATES.get(order.state or "", State.OPEN),
         status=order.state,
         symbol=order.market,
-        side=order.side,
+        side=side(order.side),
         type=order.ord_type,
         price=order.price,
         quantity=order.origin_volume,
         filled=order.executed_volume,
+        placed_at=moment(order.created_at),
         note="" if reason == BY_USER else reason,
         unripe=order.state
         == "pending",  # its cancel may be queued and dropped, as in Peatio's engine [peatio, inferred]

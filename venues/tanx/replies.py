@@ -33,6 +33,7 @@ class TanxOrder(Model):
     price: Text = None
     origin_volume: Text = None
     executed_volume: Text = None
+    created_at: Text = None
     cancel_reason: Text = None
 
 

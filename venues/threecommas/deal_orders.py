@@ -78,6 +78,12 @@ class DealOrders(ThreeCommas):
             raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))
         return Answer(order, reply.data, request_id(reply))
 
+    def about(self, ref: OrderRef, patience: float) -> str:
+        """The deal's pair, such as `USDT_ETH`; the rows do not tell it. [documentation]"""
+        reply = self.ask("GET", f"/ver1/deals/{ref.deal_id}/show", patience)
+        pair = reply.data.get("pair") if _is_deal(reply.data, ref.deal_id) else None
+        return pair if isinstance(pair, str) else ""
+
 
 def _rows(data: Any) -> Iterator[DealOrder]:
     """Yield the rows of an answer that can be read: those with an id. None when it is no list."""
@@ -108,18 +114,20 @@ DEAL_ORDER_STATES = {
 
 
 def _deal_order(row: DealOrder) -> Order:
-    from venues.wire.replies import difference
+    from venues.wire.dates import moment
+    from venues.wire.replies import difference, side
 
     kind = (row.deal_order_type or "").lower()
     sendable = kind in ("", "manual safety")
     return Order(
         state=DEAL_ORDER_STATES.get((row.status_string or "").lower(), State.OPEN),
         status=row.status_string,
-        side=row.order_type,
+        side=side(row.order_type),
         type=row.deal_order_type,
         price=row.rate,
         quantity=row.quantity,
         filled=difference(row.quantity, row.quantity_remaining),
+        placed_at=moment(row.created_at),
         note="" if sendable else f"a {row.deal_order_type} order is not a Manual Safety order",
         sendable=sendable,
     )

@@ -18,6 +18,7 @@ from venues.threecommas.entities import deal_row, smart_trade
 
 DEAL = "2345678901"
 EXTRA_DEAL = "2345678902"  # holds the generated orders, so that the first deal stays readable
+_PAIR = "USDT_ETH"
 PERMISSIONS = frozenset({"BOTS_READ", "BOTS_WRITE", "SMART_TRADES_READ", "SMART_TRADES_WRITE"})
 _DEALS = r"/public/api/ver1/deals/([0-9]+)"
 _TRADES = r"/public/api/v2/smart_trades/([0-9]+)"
@@ -31,15 +32,15 @@ _UNKNOWN_DEAL = {"error": "not_found", "error_description": "Not Found"}
 
 # The first fields of a PracticeOrder, after its verb; a deal's orders do not tell their pair.
 _DEAL_ORDERS = (
-    ("1123065540", "", "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
-    ("1123065576", "", "SELL", "Take Profit", "3391.9", "0.0305"),
-    ("1123065601", "", "BUY", "Safety", "3256.9", "0.0047"),
-    ("1123065620", "", "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
-    ("1123077331", "", "BUY", "Manual Safety", "3116.81", "0.1773"),
-    ("1123077345", "", "BUY", "Manual Safety", "3050.0", "0.09"),
-    ("1123077352", "", "BUY", "Manual Safety", "2990.5", "0.045", "0.015"),
-    ("1123070118", "", "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
-    ("1123070204", "", "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
+    ("1123065540", _PAIR, "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
+    ("1123065576", _PAIR, "SELL", "Take Profit", "3391.9", "0.0305"),
+    ("1123065601", _PAIR, "BUY", "Safety", "3256.9", "0.0047"),
+    ("1123065620", _PAIR, "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
+    ("1123077331", _PAIR, "BUY", "Manual Safety", "3116.81", "0.1773"),
+    ("1123077345", _PAIR, "BUY", "Manual Safety", "3050.0", "0.09"),
+    ("1123077352", _PAIR, "BUY", "Manual Safety", "2990.5", "0.045", "0.015"),
+    ("1123070118", _PAIR, "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
+    ("1123070204", _PAIR, "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
 )
 _SMART_TRADES = (
     ("30404547", "USDT_DOGE", "buy", "smart_trade", "0.10622", "14.91", "14.91"),
@@ -72,6 +73,7 @@ class PracticeThreeCommas(Practice):
         self.routes = (
             Route("POST", _DEALS + "/cancel_order", "cancel", self._cancel_order),
             Route("GET", _DEALS + "/market_orders", "read", self._market_orders),
+            Route("GET", _DEALS + "/show", "show", self._show_deal),
             Route("DELETE", _TRADES, "cancel", self._cancel_trade),
             Route("GET", _TRADES, "read", self._read_trade),
             Route("GET", "/public/api/ver1/validate", "check", lambda _: Reply.json(200, {"valid": True})),
@@ -81,7 +83,7 @@ class PracticeThreeCommas(Practice):
         self.fill("deal-order", _DEAL_ORDERS, deal=DEAL)
         self.fill("smart-trade", _SMART_TRADES, delay=_DELAY)
         for number in range(extra_open):
-            manual = (str(1200000001 + number), "", "BUY", "Manual Safety", f"{2900 - number % 900}.5", "0.01")
+            manual = (str(1200000001 + number), _PAIR, "BUY", "Manual Safety", f"{2900 - number % 900}.5", "0.01")
             self.fill("deal-order", [manual], deal=EXTRA_DEAL)
             trade = (str(31000001 + number), "USDT_LTC", "buy", "smart_trade", "64.2", "1.5")
             self.fill("smart-trade", [trade], delay=_DELAY)
@@ -143,6 +145,13 @@ class PracticeThreeCommas(Practice):
     def _market_orders(self, _: Request, deal: str) -> Reply:
         rows = self._rows(deal)
         return Reply.json(200, rows) if rows else Reply.json(404, _UNKNOWN_DEAL)
+
+    def _show_deal(self, _: Request, deal: str) -> Reply:
+        if not self._rows(deal):
+            return Reply.json(404, _UNKNOWN_DEAL)
+        return Reply.json(
+            200, {"id": int(deal), "type": "Deal", "pair": _PAIR, "status": "bought", "finished?": False}
+        )
 
     def _cancel_trade(self, _: Request, trade_id: str) -> Reply:
         order = self._trade(trade_id)

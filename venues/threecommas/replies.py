@@ -14,6 +14,7 @@ class DealOrder(Model):
     order_type: Text = None
     deal_order_type: Text = None
     status_string: Text = None
+    created_at: Text = None
     quantity: Text = None
     quantity_remaining: Text = None
     rate: Text = None
@@ -38,6 +39,7 @@ class TradeData(Model):
     type: Text = None
     entered_amount: Text = None
     closed_amount: Text = None
+    created_at: Text = None
 
 
 class SmartTrade(Model):

@@ -54,16 +54,20 @@ class SmartTrades(ThreeCommas):
 
 
 def _smart_trade(trade: SmartTrade) -> Order:
+    from venues.wire.dates import moment
+    from venues.wire.replies import side
+
     word = trade.status.type or trade.status.basic_type
     return Order(
         state=_smart_trade_state((word or "").lower()),
         status=word,
         symbol=trade.pair,
-        side=trade.position.type,
+        side=side(trade.position.type),
         type=trade.data.type,
         price=trade.position.price.value,
         quantity=trade.position.units.value,
         filled=trade.data.entered_amount,
+        placed_at=moment(trade.data.created_at),
         warning=_unprotected(trade),
     )
 

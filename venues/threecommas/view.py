@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from venues.result import Result
 from venues.view import Rows, View, plain, text
+from venues.wire.dates import moment
 
 HEAD = ("order", "type", "side", "price", "quantity", "filled", "status")
 AMOUNTS = frozenset({3, 4, 5})
@@ -20,7 +20,9 @@ def deal(result: Result) -> View:
         return plain(result)
     trades.sort(key=lambda row: text(row.get("created_at")))
     marked = next((i for i, row in enumerate(trades) if text(row.get("order_id")) == result.order_id), None)
-    return replace(plain(result), rows=Rows(HEAD, tuple(map(_trade, trades)), AMOUNTS, marked))
+    placed = tuple(moment(row.get("created_at")) for row in trades)
+    facts = (("pair", result.symbol or ""),)
+    return replace(plain(result), facts=facts, rows=Rows(HEAD, tuple(map(_trade, trades)), AMOUNTS, marked, placed))
 
 
 def smart_trade(result: Result) -> View:
@@ -40,16 +42,15 @@ def smart_trade(result: Result) -> View:
 
 
 def _trade(row: dict[str, Any]) -> tuple[str, ...]:
-    names = ("order_id", "deal_order_type", "order_type", "rate", "quantity")
-    filled = _filled(row.get("quantity"), row.get("quantity_remaining"))
-    return (*(text(row.get(name)) for name in names), filled, text(row.get("status_string")))
-
-
-def _filled(whole: Any, rest: Any) -> str:
     from venues.wire.replies import difference
 
-    filled = difference(text(whole), text(rest))
-    return "0" if filled and not Decimal(filled) else filled or ""
+    number, kind, side, price, whole, rest, status = (
+        text(row.get(name))
+        for name in (
+            "order_id", "deal_order_type", "order_type", "rate", "quantity", "quantity_remaining", "status_string"
+        )
+    )  # fmt: skip
+    return number, kind, side.lower(), price, whole, difference(whole, rest) or "", status
 
 
 def _leg(part: Any, first: Any) -> str:

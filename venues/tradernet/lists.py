@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import Order, State
@@ -52,7 +53,18 @@ STATES = {"2": State.CANCELLING, "30": State.CANCELLED, "31": State.CANCELLED} |
 )  # [docs]; 1, 10, 11, 12, 73, 75 and any other: open
 
 
+STATUS_WORDS = {
+    "0": "ignored", "1": "received", "2": "cancellation in progress", "10": "active", "11": "sent",
+    "12": "partly executed", "20": "in execution", "21": "executed", "30": "partly cancelled",
+    "31": "cancelled", "70": "rejected", "71": "expired", "72": "partly executed and expired",
+    "74": "sending failed", "75": "cancellation failed",
+}  # fmt: skip
+SIDES = {"1": "buy", "2": "buy", "3": "sell", "4": "sell"}  # 2 on margin, 4 short [docs]
+MOSCOW = timezone(timedelta(hours=3))  # dates name no zone [inferred from the page's own order row]
+
+
 def order_of(row: OrderRow) -> Order:
+    from venues.wire.dates import moment
     from venues.wire.replies import decimal, difference
 
     state = STATES.get(row.stat or "", State.OPEN)
@@ -61,12 +73,14 @@ def order_of(row: OrderRow) -> Order:
     return Order(
         state=state,
         status=row.stat,
+        said=STATUS_WORDS.get(row.stat or "", ""),
         symbol=row.instr,
-        side=row.oper,
+        side=SIDES.get(row.oper or ""),
         type=row.type,
         price=row.p,
         quantity=row.q,
         filled=difference(row.q, row.leaves_qty),
+        placed_at=moment(row.date, MOSCOW),
         note=row.reason or "" if state is State.ENDED else "",
         cancel_failed=row.stat == "75",
     )

@@ -179,7 +179,7 @@ class PracticeTradernet(Practice):
         return {
             "id": int(order.order_id),
             "order_id": int(order.order_id),
-            "date": iso(order.created),
+            "date": iso(order.created + 3 * 3600),  # Moscow time
             "stat": stat,
             "stat_orig": stat,
             "stat_prev": 1 if stat in (10, 12) else 10,

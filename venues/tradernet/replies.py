@@ -17,4 +17,5 @@ class OrderRow(Model):
     p: Text = None
     q: Text = None
     leaves_qty: Text = None
+    date: Text = None
     reason: Text = PydanticField(default=None, alias="@text")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from venues.result import Result
-from venues.view import View, plain
+from dataclasses import replace
 
-_STATUS = {
-    "0": "ignored", "1": "received", "2": "cancellation in progress", "10": "active", "11": "sent",
-    "12": "partly executed", "20": "in execution", "21": "executed", "30": "partly cancelled",
-    "31": "cancelled", "70": "rejected", "71": "expired", "72": "partly executed and expired",
-    "74": "sending failed", "75": "cancellation failed",
-}  # fmt: skip
+from venues.result import Result
+from venues.tradernet.lists import STATUS_WORDS
+from venues.view import View, plain, text
+
+SIDES = {"1": "buy", "2": "buy on margin", "3": "sell", "4": "short"}
 WORDS = {
-    "side": {"1": "buy", "2": "buy on margin", "3": "sell", "4": "short"},
+    "side": SIDES,
     "type": {"1": "market", "2": "limit", "3": "stop", "4": "stop-limit", "5": "stop-loss", "6": "take-profit"},
-    "status": {number: f"{number} ({word})" for number, word in _STATUS.items()},
+    "status": {number: f"{number} ({word})" for number, word in STATUS_WORDS.items()},
 }
 
 
 def order(result: Result) -> View:
-    """Sides and types by their words, a status by its number and its word."""
-    return plain(result, WORDS)
+    """Types by their words, a status by its number and its word; the side with what the record leaves out of it."""
+    oper = text(result.raw.get("oper")) if isinstance(result.raw, dict) else ""
+    return plain(replace(result, side=oper if oper in SIDES else result.side), WORDS)

@@ -16,7 +16,6 @@ from venues.wire.answers import NotTheApi
 from venues.wire.http import Reply, Request
 from venues.wire.link import HttpVenue, Link
 
-
 Body = Mapping[str, int | str]
 
 

@@ -74,9 +74,15 @@ def decimal(text: str | None) -> Decimal | None:
 
 
 def difference(whole: str | None, rest: str | None) -> str | None:
-    """Out: `whole` - `rest`, exact, as text without an exponent; None unless both are numbers."""
+    """Out: `whole` - `rest`, exact, in plain digits (`0`, `0.009`, `20`); None unless both are numbers."""
     a, b = decimal(whole), decimal(rest)
     if a is None or b is None or max(abs(a.adjusted()), abs(b.adjusted())) > LONGEST:
         return None
     with localcontext(prec=130):  # exact for all that passed the line above
-        return format(a - b, "f")
+        return format((a - b).normalize(), "f")
+
+
+def side(word: str | None) -> str | None:
+    """In: a venue's word for it, in any case. Out: `buy` or `sell`; None for any other."""
+    lower = (word or "").lower()
+    return lower if lower in ("buy", "sell") else None

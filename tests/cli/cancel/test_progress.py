@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from cli.cancel.progress import Spinner, duration, spinner_wanted
+from cli.cancel.progress import Spinner, spinner_wanted
+from cli.output.text import duration
 
 
 class Terminal(io.StringIO):
@@ -264,7 +265,15 @@ def test_an_ascii_terminal_gets_an_ascii_picture(encoding: str, plain: bool) -> 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.0, "0 s"), (59.9, "59 s"), (60.0, "1 min 00 s"), (3599.0, "59 min 59 s"), (7500.0, "2 h 05 min")],
+    [
+        (0.0, "0 s"),
+        (59.9, "59 s"),
+        (60.0, "1 min 00 s"),
+        (3599.0, "59 min 59 s"),
+        (7500.0, "2 h 05 min"),
+        (172_799.0, "47 h 59 min"),
+        (266_400.0, "3 d 02 h"),
+    ],
 )
 def test_duration(seconds: float, words: str) -> None:
     assert duration(seconds) == words

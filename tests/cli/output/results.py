@@ -55,6 +55,7 @@ DEAL = replace(
     command="deal-order",
     order_id="1123077331",
     deal_id="2345678901",
+    symbol="USDT_ETH",
     raw=[
         DEAL_ROW,
         {**DEAL_ROW, "order_id": "1119135765", "deal_order_type": "Base", "quantity_remaining": "0.1773",

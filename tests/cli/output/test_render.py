@@ -2,16 +2,22 @@
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from cli.output.page import outcome_words, summary
-from cli.output.render import render, table
+from cli.output.page import outcome_words, page_of, summary
+from cli.output.render import draw, render
 from cli.output.streams import colour_wanted
-from tests.cli.output.results import BARE, DEAL, DEAL_ROW, SMART, TANX
+from tests.cli.output.results import BARE, DEAL, DEAL_ROW, NOW, SMART, TANX
 from venues.result import Outcome, Result
+
+
+def table(results: Sequence[Result], *, colour: bool, width: int | None) -> str:
+    return draw(page_of(results), colour=colour, width=width)
 
 
 def shown(*results: Result, width: int | None = None, colour: bool = False) -> list[str]:
@@ -46,9 +52,11 @@ def test_a_deal_order_shows_the_deals_trades_oldest_first_with_the_target_marked
         "cancelled 3Commas deal 2345678901, order 1123077331",
         "tanX shows the order cancelled.",
         "",
-        "ORDER TYPE SIDE PRICE QUANTITY FILLED STATUS",
-        "1119135765 Base BUY 3116.81 0.1773 0 Filled",
-        "> 1123077331 Manual Safety BUY 3116.81 0.1773 0.0073 Cancelled",
+        "pair USDT_ETH",
+        "",
+        "ORDER TYPE SIDE PRICE QUANTITY FILLED STATUS AGE",
+        "1119135765 Base buy 3116.81 0.1773 0 Filled 736 d",
+        "> 1123077331 Manual Safety buy 3116.81 0.1773 0.0073 Cancelled 735 d",
     ]
 
 
@@ -112,6 +120,7 @@ def test_the_sandbox_says_so_in_every_table(results: list[Result], width: int | 
     practice = [replace(result, sandbox=True) for result in results]
     text = table(practice, colour=colour, width=width)
     assert "(sandbox)" in "".join(text.splitlines()[:3])  # a narrow terminal breaks the title
+    assert "(sandbox)" in text.splitlines()[-1] or len(results) == 1
     assert "sandbox" not in table(results, colour=colour, width=width)
 
 
@@ -122,18 +131,19 @@ def test_no_width_cuts_an_id(width: int | None, colour: bool) -> None:
     several = [replace(TANX, order_id=each, price="123456789.123456789", message="x " * 200) for each in ids]
     deal = replace(DEAL, raw=[{**DEAL_ROW, "order_id": each} for each in ids], order_id=ids[0])
     for results in (several, [deal]):
-        text = table(results, colour=colour, width=width)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", table(results, colour=colour, width=width))
         for each in ids:
             assert re.search(rf"\b{each}\b", text), (each, text)
         assert "…" not in text
 
 
-def test_a_narrow_terminal_gets_the_messages_below_and_a_wide_one_beside() -> None:
-    wide, narrow = shown(TANX, BARE, width=200), shown(TANX, BARE, width=80)
+def test_a_narrow_terminal_gets_each_message_below_its_row_and_a_wide_one_beside() -> None:
+    wide, narrow = shown(TANX, BARE, width=200), shown(TANX, BARE, width=90)
     assert any("99" in line and "knows no such order" in line and "not found" in line for line in wide)
-    assert "99: tanX knows no such order." in narrow
+    row = next(index for index, line in enumerate(narrow) if "99" in line)
+    assert narrow[row + 1] == "    tanX knows no such order."
     assert "MESSAGE" not in "\n".join(narrow)
-    assert all(len(line) <= 80 for line in narrow)
+    assert all(len(line) <= 90 for line in narrow)
 
 
 def test_a_message_beside_its_row_goes_on_in_the_next_line() -> None:
@@ -171,9 +181,9 @@ def test_markup_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("outcome", "code"),
     [
-        (Outcome.CANCELLED, "32"), (Outcome.ALREADY_CANCELLED, "32"),
-        (Outcome.REQUESTED, "36"), (Outcome.DRY_RUN, "36"),
-        (Outcome.TOO_LATE, "33"), (Outcome.PENDING, "33"), (Outcome.NOT_FOUND, "31"), (Outcome.REFUSED, "31"),
+        (Outcome.CANCELLED, "32"), (Outcome.ALREADY_CANCELLED, "1"),
+        (Outcome.REQUESTED, "1"), (Outcome.DRY_RUN, "1"),
+        (Outcome.TOO_LATE, "35"), (Outcome.PENDING, "35"), (Outcome.NOT_FOUND, "31"), (Outcome.REFUSED, "31"),
         (Outcome.UNAUTHORIZED, "31"), (Outcome.RATE_LIMITED, "31"), (Outcome.UNAVAILABLE, "31"),
         (Outcome.UNKNOWN, "1;31"),
     ],
@@ -182,8 +192,59 @@ def test_each_outcome_comes_first_in_words_and_colour(outcome: Outcome, code: st
     one = replace(TANX, outcome=outcome)
     words = outcome_words(outcome)
     assert table([one], colour=True, width=80).startswith(f"\x1b[{code}m{words}\x1b[0m")
-    assert f"\x1b[{code}m  {words}" in table([one, BARE], colour=True, width=80)
+    for width in (80, 120):
+        assert f"\x1b[{code}m{words}\x1b[0m" in table([one, BARE], colour=True, width=width)
     assert table([one], colour=False, width=80).startswith(words)
+
+
+def test_every_colour_can_be_read_on_white_and_on_black() -> None:
+    """No yellow, cyan, white, black or blue, and green for what this run cancelled alone."""
+    every = [replace(TANX, outcome=outcome, warning="a position stays open", sandbox=True) for outcome in Outcome]
+    used = {
+        code
+        for codes in re.findall(r"\x1b\[([0-9;]+)m", table(every, colour=True, width=80))
+        for code in codes.split(";")
+    }
+    assert used == {"0", "1", "2", "7", "31", "32", "35"}
+
+
+def test_a_warning_has_a_line_and_a_look_of_its_own() -> None:
+    warned = replace(TANX, warning="a position of 14.91 stays open")
+    alone = table([warned], colour=True, width=80).splitlines()
+    assert alone[2] == "\x1b[7ma position of 14.91 stays open\x1b[0m"
+    for width in (40, 100, 200):
+        lines = table([warned, BARE], colour=True, width=width).splitlines()
+        (line,) = (line for line in lines if "a position of 14.91" in line)
+        assert line.strip() == "\x1b[7ma position of 14.91 stays open\x1b[0m"
+        (before,) = (line for line in lines if "tanX shows the order cancelled." in line)
+        assert lines.index(line) == lines.index(before) + 1
+    on_a_pipe = table([warned, BARE], colour=False, width=None)
+    assert "  tanX shows the order cancelled.; a position of 14.91 stays open\n" in on_a_pipe
+
+
+def test_the_heading_names_the_account_and_where_its_credentials_came_from() -> None:
+    named = replace(TANX, profile="bot", credentials="keyring")
+    assert shown(named)[0] == "cancelled  tanX order 25768879  (profile bot, keyring)"
+    assert shown(named, named)[0] == "tanX orders  (profile bot, keyring)"
+    assert shown(replace(named, sandbox=True))[0] == "cancelled  tanX order 25768879  (sandbox)"
+    assert shown(replace(named, credentials=None))[0] == "cancelled  tanX order 25768879"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "alone", "column"),
+    [(0, "0 s ago", "0 s"), (7500, "2 h 05 min ago", "2 h"), (90, "1 min 30 s ago", "1 min"),
+     (266_400, "3 d 02 h ago", "3 d"), (-1, None, None), (None, None, None)],
+)  # fmt: skip
+def test_the_age_of_an_order(seconds: int | None, alone: str | None, column: str | None) -> None:
+    """A date to come means that the age is not known."""
+    placed = None if seconds is None else NOW - timedelta(seconds=seconds)
+    aged = replace(TANX, placed_at=placed)
+    assert [line.split(maxsplit=1)[1] for line in shown(aged) if "placed" in line] == ([alone] if alone else [])
+    head, first, second = shown(aged, BARE)[2:5]
+    assert (" AGE" in head) is (column is not None)
+    if column:
+        at = head.index(" AGE") + 1
+        assert (first[at:].split("  ")[0], second[at:].split("  ")[0]) == (column, "-")
 
 
 def test_summary_counts_the_best_first() -> None:

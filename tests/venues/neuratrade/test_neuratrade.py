@@ -347,7 +347,7 @@ def test_the_fields_of_the_record_are_kept_from_the_reply(wire: Wire, venue: Htt
     wire.on("POST", CANCEL, GOOD).on("GET", LOOK, CLOSED)
     result = cancel(venue, REF)
     assert (result.symbol, result.side, result.type, result.price, result.quantity, result.filled, result.status) == (
-        "BTC/USDT", "BUY", "LIMIT", "50000", "0.01", None, "CLOSED",
+        "BTC/USDT", "buy", "LIMIT", "50000", "0.01", None, "CLOSED",
     )  # fmt: skip
     assert result.request_id is None
 

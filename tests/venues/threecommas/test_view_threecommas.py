@@ -50,8 +50,17 @@ def test_the_deals_trades_stand_oldest_first_and_the_order_is_marked() -> None:
     shown = view_of(replace(DEAL, raw=[ROW, BASE])).rows
     assert shown is not None
     assert [row[0] for row in shown.rows] == ["5", "7"]
-    assert shown.rows[1] == ("7", "Manual Safety", "BUY", "3116.81", "0.1773", "0.0073", "Cancelled")
+    assert shown.rows[1] == ("7", "Manual Safety", "buy", "3116.81", "0.1773", "0.0073", "Cancelled")
     assert (shown.marked, len(shown.head)) == (1, 7)
+    assert shown.placed == (
+        datetime(2024, 11, 13, 15, 17, 25, tzinfo=UTC),
+        datetime(2024, 11, 14, 14, 29, 49, 936000, UTC),
+    )
+
+
+def test_a_deal_shows_its_pair_where_it_is_known() -> None:
+    assert view_of(replace(DEAL, raw=[ROW])).facts == (("pair", "USDT_DOGE"),)
+    assert view_of(replace(DEAL, raw=[ROW], symbol=None)).facts == (("pair", ""),)
 
 
 @pytest.mark.parametrize("raw", [None, {"error": "not_found"}, [], ["text", 7, None]])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -187,7 +188,7 @@ WRONG_URL = (
     Row("31", [GOOD], [GONE], Outcome.CANCELLED, READ_BACK),
     Row("2, then 31", [GOOD], [UNDER_WAY, UNDER_WAY, GONE], Outcome.CANCELLED, READ_BACK),
     Row("30, partly filled", [GOOD], [listed(line(30, leaves_qty="4.00000000"))], Outcome.CANCELLED, READ_BACK,
-        says="after 6.00000000 of 10 was filled"),
+        says="after 6 of 10 was filled"),
     Row("31 with a fill", [GOOD], [listed(line(31, leaves_qty=9))], Outcome.CANCELLED, READ_BACK,
         says="after 1 of 10"),
     *(Row(f"stat {n}", [GOOD], [listed(line(n))], Outcome.TOO_LATE, READ_BACK) for n in (21, 70, 71, 72, 74, 0,
@@ -356,10 +357,29 @@ def test_the_fields_of_the_record_without_personal_ones(wire: Wire, venue: HttpV
     wire.on("POST", CANCEL, GOOD).on("POST", LIST, listed(line(31, trade=[{"id": 1, "details": "Mr Last"}])))
     result = cancel(venue, REF)
     assert (result.symbol, result.side, result.type, result.price, result.quantity, result.filled, result.status) == (
-        "AMD.US", "3", "2", "161.4", "10", "0", "31",
+        "AMD.US", "sell", "2", "161.4", "10", "0", "31",
     )  # fmt: skip
+    assert result.placed_at is None
     assert "first.last" not in str(result.raw)
     assert "Mr Last" not in str(result.raw)
+
+
+@pytest.mark.parametrize(("oper", "side"), [(1, "buy"), ("2", "buy"), (3, "sell"), (4, "sell"), (9, None)])
+def test_a_side_is_a_word(oper: Any, side: str | None, wire: Wire, venue: HttpVenue) -> None:
+    wire.on("POST", CANCEL, GOOD).on("POST", LIST, listed(line(31, oper=oper)))
+    assert cancel(venue, REF).side == side
+
+
+def test_a_date_is_moscow_time(wire: Wire, venue: HttpVenue) -> None:
+    wire.on("POST", CANCEL, GOOD).on("POST", LIST, listed(line(31, date="2026-11-20T14:30:00.790")))
+    assert cancel(venue, REF).placed_at == datetime(2026, 11, 20, 11, 30, 0, 790_000, UTC)
+
+
+def test_a_status_has_its_word_beside_it(wire: Wire, venue: HttpVenue) -> None:
+    wire.on("POST", CANCEL, GOOD).on("POST", LIST, listed(line(21, leaves_qty=0)))
+    result = cancel(venue, REF)
+    assert "status 21, executed" in result.message
+    assert result.status == "21"
 
 
 def test_personal_fields_go_also_from_answers_that_are_not_understood(wire: Wire, venue: HttpVenue) -> None:

@@ -21,7 +21,7 @@ from venues.threecommas import replies as threecommas
 from venues.tradernet import replies as tradernet
 from venues.wire.http import Reply
 from venues.wire.link import HttpVenue
-from venues.wire.replies import Model, decimal, difference, parse
+from venues.wire.replies import Model, decimal, difference, parse, side
 
 KEYS = st.sampled_from([
     "id", "order_id", "status", "state", "stat", "type", "basic_type", "data", "payload", "result", "orders", "order",
@@ -168,18 +168,30 @@ def test_numbers_and_strings_become_text_unchanged(value: Any, text: str | None)
     ("whole", "rest", "out"),
     [
         ("0.1773", "0.1000", "0.0773"),
-        ("10", "4.00000000", "6.00000000"),
+        ("10", "4.00000000", "6"),
         ("0.3", "0.1", "0.2"),
         ("1", None, None),
         ("x", "1", None),
         ("NaN", "1", None),
         ("1e999999999", "1", None),
-        ("123456789012345678901234567890.1", "0.1", "123456789012345678901234567890.0"),
-        (".00000000", "0", "0.00000000"),
+        ("123456789012345678901234567890.1", "0.1", "123456789012345678901234567890"),
+        (".00000000", "0", "0"),
+        ("0.1773", "0.1773", "0"),
+        ("0.0425", "0.0335", "0.009"),
+        ("1E+2", "1E-8", "99.99999999"),
+        ("120", "20", "100"),
     ],
 )
 def test_differences_are_exact(whole: str, rest: str | None, out: str | None) -> None:
     assert difference(whole, rest) == out
+
+
+@pytest.mark.parametrize(
+    ("word", "out"),
+    [("BUY", "buy"), ("Sell", "sell"), ("buy", "buy"), ("3", None), ("long", None), ("", None), (None, None)],
+)
+def test_a_side_is_buy_or_sell(word: str | None, out: str | None) -> None:
+    assert side(word) == out
 
 
 def test_decimal() -> None:
