@@ -159,11 +159,6 @@ def _ask_again(known: Known, terms: Terms, habits: Habits) -> Step:
 # --- the rules of a dry run
 
 
-def _dry_refused(known: Known, terms: Terms, habits: Habits) -> Step:
-    wants = known.last is Came.LOOK_REFUSED and _wants_renewal(known)
-    return Step(Ask.RENEWAL, known.at) if wants else END
-
-
 def _dry_limited(known: Known, terms: Terms, habits: Habits) -> Step:
     no = known.fault
     assert isinstance(no, Limited)
@@ -230,7 +225,7 @@ LOOKING_ONLY: Mapping[Came, Rule] = {
     **dict.fromkeys(Came, _end),
     Came.NOTHING: _look_now,
     Came.LOOK_FAILED: _dry_failed,
-    Came.LOOK_REFUSED: _dry_refused,
+    Came.LOOK_REFUSED: _probe_refused,
     Came.LOOK_LIMITED: _dry_limited,
     Came.RENEWED: _ask_again,
 }

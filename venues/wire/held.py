@@ -41,7 +41,10 @@ class Held:
         except FOREIGN:
             raise Uncertain("the late answer was not complete") from None
         finally:
-            self._sock.close()
+            self.close()
+
+    def close(self) -> None:
+        self._sock.close()
 
 
 class StillOut(Uncertain):
@@ -78,12 +81,17 @@ class Waiting:
 
     def forget(self, about: str) -> None:
         """What these do no longer matters."""
-        with self._lock:
-            self._held = [one for one in self._held if one[0] != about]
+        for one in [one for one in self._held if one[0] == about]:
+            self._drop(one)
 
     def wait(self, seconds: float) -> None:
         """Wait so long for any of them, and forget those on which something has come."""
         ends = time.monotonic() + seconds
         for one in list(self._held):
             if one[1].stirs(max(0.0, ends - time.monotonic())):
-                self._held.remove(one)
+                self._drop(one)
+
+    def _drop(self, one: tuple[str, Held]) -> None:
+        with self._lock:
+            self._held.remove(one)
+        one[1].close()

@@ -10,7 +10,6 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -140,39 +139,9 @@ def test_a_well_behaved_server_keeps_its_connection() -> None:
 # --- TLS keeps bytes that the socket does not show
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from datetime import UTC, datetime, timedelta
-    from ipaddress import ip_address
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "odd")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now - timedelta(1)).not_valid_after(now + timedelta(1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = serialization.Encoding.PEM
-    path = tmp_path_factory.mktemp("odd") / "both.pem"
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(private + made.public_bytes(pem))
-    return path
-
-
 @pytest.mark.parametrize("surplus", [b"", HINTS, answer(b"of nobody")])
-def test_what_tls_holds_back_is_unread_too(
-    surplus: bytes, certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_tls_holds_back_is_unread_too(surplus: bytes, tls: ssl.SSLContext) -> None:
     """One record, and a reply that fills the reader's buffer to the byte: what follows stays in TLS."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate)
     body = b"x" * (io.DEFAULT_BUFFER_SIZE - len(answer(b"")) - len("000"))
     assert len(answer(body)) == io.DEFAULT_BUFFER_SIZE
     with odd(lambda c, *_: c.sendall(answer(body) + surplus), tls) as server:
