@@ -102,7 +102,7 @@ def _add_verb(verb: Verb) -> None:
         verbose: VerboseFlag = False,
     ) -> None:
         options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
-        _run(verb.name, deal_id or None, order_ids, options)
+        _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
 
     command = in_deal if verb.in_deal else _without_deal(in_deal)
     app.command(verb.name, help=text, short_help=short, no_args_is_help=True)(command)

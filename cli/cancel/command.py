@@ -14,7 +14,7 @@ from itertools import chain
 import typer
 
 from cli.account import Account, access, open_account, practice_access
-from cli.cancel.ids import BadId, parser, read_ids, unique
+from cli.cancel.ids import BadId, parser, read_ids, trimmed, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import Spinner, duration, spinner_wanted
 from cli.options import Options, Output
@@ -53,9 +53,11 @@ class Command:
     deal_id: str | None
     ids: tuple[str, ...]
     options: Options
-    bad_lines: int = 0
+    bad_lines: int = 0  # lines of standard input that were skipped, or its end that could not be read
 
     def __post_init__(self) -> None:
+        self.ids = tuple(map(trimmed, self.ids))
+        self.deal_id = None if self.deal_id is None else trimmed(self.deal_id)
         self._parse = parser(VERBS[self.verb].ids)
         self._report = Report(self.verb, self.options.output, self.options.quiet)
         self._masks = Masks()
@@ -85,8 +87,8 @@ class Command:
         except CredentialsError as error:
             warn(error.message)
             code = self._without_credentials(error.message)
-        if not self._report.count and not self._exit_code(code):
-            raise typer.BadParameter("no order id was given on standard input")
+        if not self._report.count and not self._exit_code(code) and not self.options.quiet:
+            warn("nothing to do: there was no order id on standard input")
         self._report.end(lambda: self._exit_code(code))
         for text in self._faults:
             warn(text)
@@ -130,7 +132,9 @@ class Command:
             return self._interrupts.exit_code
         if self._faults:
             return 1
-        return failed or max(self._report.worst, 2 if self.bad_lines else 0)
+        if self.bad_lines:
+            return 2  # an order that was never sent must not hide behind a code that is fine for somebody
+        return failed or self._report.worst
 
     def _add_unsent(self, account: Account, terms: Terms, seen: set[int]) -> None:
         """After a stop: the orders named as arguments that were not begun are in the report too."""
@@ -177,6 +181,7 @@ class Command:
 
     def _report_line(self, number: int, bad: BadId) -> None:
         self.bad_lines += 1
+        self._report.skip(number, bad.text)
         warn(f"standard input, line {number}: {bad}; skipped")
 
     def _announce(self, account: Account) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.options import Output
-from cli.output.record import document, record, to_json
+from cli.output.record import document, record, skipped_line, to_json
 from cli.output.streams import write_out
 from venues.result import Result
 
@@ -23,6 +23,7 @@ class Report:
     quiet: bool = False
     worst: int = 0
     count: int = 0
+    _skipped: list[dict[str, Any]] = field(default_factory=list)
     _kept: dict[int, Result] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)  # lines that `--quiet` prints only if the run goes wrong
 
@@ -36,6 +37,11 @@ class Report:
         self._held.append(to_json(record(result)) + "\n")
         if not self.quiet or self.worst:
             self._print_held()
+
+    def skip(self, number: int, text: str) -> None:
+        """A line of standard input was no id: the document counts it."""
+        if self.output is Output.JSON:
+            self._skipped.append(skipped_line(number, text))
 
     def end(self, exit_code: Callable[[], int]) -> None:
         """The run is over: print what is still to be printed. In: tells the exit code, which a signal may change."""
@@ -56,7 +62,7 @@ class Report:
     def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
         while True:
             code = exit_code()
-            text = to_json(document(self.command, code, records)) + "\n"
+            text = to_json(document(self.command, code, records, self._skipped)) + "\n"
             if exit_code() == code:  # else a signal came while the text was made
                 return text
 
