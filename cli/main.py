@@ -1,8 +1,9 @@
 """The command line: verbs, flags and help. What they do stands in the files named after them."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial, update_wrapper
+from inspect import signature
 from itertools import cycle
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from cli.options import (
     SandboxFlag,
     VerboseFlag,
     WaitFlag,
+    YesFlag,
 )
 from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
@@ -88,7 +90,7 @@ def _add_verb(verb: Verb) -> None:
     short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
 
-    def in_deal(
+    def command(
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
         order_ids: IdsArgument,
         output: OutputFlag = Output.TABLE,
@@ -100,18 +102,22 @@ def _add_verb(verb: Verb) -> None:
         jobs: JobsFlag = 4,
         quiet: QuietFlag = False,
         verbose: VerboseFlag = False,
+        yes: YesFlag = False,
     ) -> None:
-        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
+        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, yes)
         _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
 
-    command = in_deal if verb.in_deal else _without_deal(in_deal)
-    app.command(verb.name, help=text, short_help=short, no_args_is_help=True)(command)
+    needless = ({} if verb.in_deal else {"deal_id": ""}) | ({} if verb.asks else {"yes": False})
+    app.command(verb.name, help=text, short_help=short)(_with(command, needless))
 
 
-def _without_deal(in_deal: Callable[..., None]) -> Callable[..., None]:
-    """The same command without its first argument."""
-    bare = update_wrapper(partial(in_deal, ""), in_deal)
-    del bare.__wrapped__  # typer would read the first argument there
+def _with(command: Callable[..., None], given: Mapping[str, object]) -> Callable[..., None]:
+    """The same command with some of its parameters given, which typer then knows nothing of."""
+    bare = update_wrapper(partial(command, **given), command)
+    del bare.__wrapped__  # typer would read all of them there
+    whole = signature(command)
+    left = [parameter for name, parameter in whole.parameters.items() if name not in given]
+    bare.__signature__ = whole.replace(parameters=left)  # type: ignore[attr-defined]
     return bare
 
 

@@ -34,6 +34,7 @@ class Options:
     jobs: int
     quiet: bool
     verbose: bool
+    yes: bool = False
 
 
 def _wait(value: float) -> float:
@@ -73,4 +74,7 @@ JobsFlag = Annotated[
 QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stdout when the exit code is 0.")]
 VerboseFlag = Annotated[
     bool, typer.Option("-v", "--verbose", help="Each request and reply on stderr, one line, secrets masked.")
+]
+YesFlag = Annotated[
+    bool, typer.Option("-y", "--yes", help="Do not ask before a cancel that costs more than its order.")
 ]

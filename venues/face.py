@@ -49,6 +49,7 @@ class Verb(NamedTuple):
     noun: str = "order"
     in_deal: bool = False
     viewed_by: str = ""
+    asks: bool = False  # a cancel may cost more than its order (`Order.warning`): a person is asked before
 
 
 class Face(NamedTuple):

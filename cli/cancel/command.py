@@ -14,13 +14,14 @@ from itertools import chain
 import typer
 
 from cli.account import Account, access, open_account, practice_access
+from cli.cancel import brake
 from cli.cancel.ids import BadId, parser, read_ids, trimmed, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import Spinner, duration, spinner_wanted
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
-from cli.output.streams import warn
+from cli.output.streams import is_terminal, warn
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef
@@ -64,6 +65,7 @@ class Command:
         self._stop = threading.Event()
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
+        self._interrupted = 0
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
@@ -80,10 +82,16 @@ class Command:
         code = 0
         try:
             with self._account() as account:
-                self._cancel_all(account)
+                if self._is_released(account):
+                    self._cancel_all(account)
+                else:
+                    code = 2
         except ConfigError as error:
             warn(error.message)
             code = 2
+        except KeyboardInterrupt:  # before the first order was begun: at the question, or at the look before it
+            warn("interrupted: nothing was sent")
+            self._interrupted = 130
         except CredentialsError as error:
             warn(error.message)
             code = self._without_credentials(error.message)
@@ -121,6 +129,15 @@ class Command:
         if self._stop.is_set():
             self._add_unsent(account, terms, seen)
 
+    def _is_released(self, account: Account) -> bool:
+        """Ask a person where the verb wants that. Ids that are typed are read to their end before."""
+        verb = VERBS[self.verb]
+        if not brake.is_wanted(verb, self.options):
+            return True
+        refs = tuple(self._refs())
+        self.ids = tuple(ref.order_id for ref in refs)
+        return brake.is_released(account, verb, refs, self.options)
+
     def _take(self, done: Done) -> None:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
         if done.fault is not None:
@@ -130,6 +147,8 @@ class Command:
         """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""
         if self._interrupts is not None and self._interrupts.exit_code is not None:
             return self._interrupts.exit_code
+        if self._interrupted:
+            return self._interrupted
         if self._faults:
             return 1
         if self.bad_lines:
@@ -171,6 +190,8 @@ class Command:
         return (OrderRef(order_id, self.deal_id) for order_id in unique(chain.from_iterable(sources)))
 
     def _stdin_ids(self) -> Iterator[str]:
+        if is_terminal(sys.stdin):
+            warn("type ids, one a line, then Ctrl-D")
         # A file object of our own: the interpreter may not end while a thread waits inside sys.stdin.
         try:
             with os.fdopen(os.dup(0), "rb") as stream:
@@ -195,7 +216,9 @@ class Command:
             warn(f"{orders} orders at {budget.per_minute:g} requests a minute take about {duration(seconds)}")
 
     def _spinner(self, account: Account) -> Spinner:
-        wanted = spinner_wanted(sys.stderr, os.environ, quiet=self.options.quiet or self.options.verbose)
+        typing = STDIN in self.ids and is_terminal(sys.stdin)  # nothing is drawn over what somebody types
+        quiet = self.options.quiet or self.options.verbose or typing
+        wanted = spinner_wanted(sys.stderr, os.environ, quiet=quiet)
         spinner = Spinner(sys.stderr, enabled=wanted)
         if len(self.ids) == 1 and STDIN not in self.ids:
             what = "to show" if self.options.dry_run else "to show it cancelled:"

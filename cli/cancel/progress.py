@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
-from cli.output.streams import colour_wanted, columns
+from cli.output.streams import colour_wanted, columns, is_terminal
 from cli.output.text import clean
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ _BAR = 20  # characters
 
 def spinner_wanted(stream: TextIO | None, environ: Mapping[str, str], *, quiet: bool = False) -> bool:
     """Whether a person is watching `stream`: a terminal that can go back in its line, and no `--quiet`."""
-    if quiet or stream is None or stream.closed:
-        return False
-    return stream.isatty() and environ.get("TERM") != "dumb"
+    return not quiet and is_terminal(stream) and environ.get("TERM") != "dumb"
 
 
 class Spinner:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.options import Output
 from cli.output.record import document, record, skipped_line, to_json
-from cli.output.streams import write_out
+from cli.output.streams import is_terminal, write_out
 from venues.result import Result
 
 
@@ -56,8 +56,7 @@ class Report:
             return
         from cli.output.render import render
 
-        terminal = sys.stdout is not None and sys.stdout.isatty()
-        render(results, console_file=sys.stdout, is_terminal=terminal, environ=os.environ)
+        render(results, console_file=sys.stdout, is_terminal=is_terminal(sys.stdout), environ=os.environ)
 
     def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
         while True:

@@ -77,6 +77,11 @@ def colour_wanted(is_terminal: bool, environ: Mapping[str, str]) -> bool:
     return is_terminal and environ.get("TERM") != "dumb"
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person may sit there."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
 def columns(stream: TextIO | None) -> int:
     """Out: how wide the terminal is, 80 where that is not known."""
     try:
