@@ -23,6 +23,7 @@ from cli.options import (
     VerboseFlag,
     WaitFlag,
     YesFlag,
+    is_typed,
 )
 from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
@@ -30,6 +31,8 @@ from cli.sandbox import sandbox as serve_sandbox
 from ordercancel import __version__
 from venues.face import Verb
 from venues.registry import VERBS, face_of
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its base, which typer does not give a name to
 
 # What the first page of help shows; each line takes the next verb.
 USES = (
@@ -56,7 +59,8 @@ Examples:
 {EXAMPLES}
 
 Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
-6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 our fault, 2 wrong usage,
+6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 a fault in the program,
+2 wrong usage,
 130 Ctrl-C, 143 SIGTERM.
 """
 
@@ -85,7 +89,7 @@ def _root(
 
 
 def _add_verb(verb: Verb) -> None:
-    ids_help = f"Order ids ({verb.ids.form}); `-` reads them from standard input, one a line."
+    ids_help = f"Order ids, each {verb.ids.form}; `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
@@ -93,6 +97,7 @@ def _add_verb(verb: Verb) -> None:
     def command(
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
         order_ids: IdsArgument,
+        context: typer.Context,
         output: OutputFlag = Output.TABLE,
         dry_run: DryRunFlag = False,
         wait: WaitFlag = 30.0,
@@ -104,6 +109,8 @@ def _add_verb(verb: Verb) -> None:
         verbose: VerboseFlag = False,
         yes: YesFlag = False,
     ) -> None:
+        if no_wait and is_typed(context, "wait"):
+            raise typer.BadParameter("--wait and --no-wait: give one or the other")
         options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, yes)
         _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
 
@@ -147,18 +154,22 @@ def main() -> int:
     fill_standard_streams()
     _leave_only(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
-        app()
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except KeyboardInterrupt:
         warn("interrupted")
         return 130
     except Exception as fault:  # noqa: BLE001  # the interpreter's own traceback would show values
+        if isinstance(fault, UsageError):
+            from cli.mistakes import report
+
+            return report(fault)
         from cli.output.fault import report_of
 
         warn(report_of(fault))
         return 1
-    return 0
 
 
 if __name__ == "__main__":

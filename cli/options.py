@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -37,10 +38,36 @@ class Options:
     yes: bool = False
 
 
-def _wait(value: float) -> float:
-    if not math.isfinite(value) or not 0 < value <= LONGEST_WAIT:
-        raise typer.BadParameter(f"{value} is not a number of seconds above 0, at most {LONGEST_WAIT:.0f}")
-    return value
+def is_typed(context: typer.Context, flag: str = "profile") -> bool:
+    """Out: whether the flag stands on the command line; not from the environment, and no default."""
+    source = context.get_parameter_source(flag)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _seconds(text: str | float) -> float:
+    """`10`, `2.5` or `10s`."""
+    try:
+        seconds = float(str(text).strip().removesuffix("s"))
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_WAIT:  # never true of nan
+        raise typer.BadParameter(f"'{text}' is no number of seconds; give one up to {LONGEST_WAIT:.0f}, such as 10")
+    return seconds
+
+
+def whole(low: int, high: int) -> Callable[[str | int], int]:
+    """Out: reads a whole number from `low` to `high`."""
+
+    def number(text: str | int) -> int:
+        try:
+            found = int(text)
+        except ValueError:
+            found = low - 1
+        if not low <= found <= high:
+            raise typer.BadParameter(f"'{text}' is no whole number from {low} to {high}")
+        return found
+
+    return number
 
 
 OutputFlag = Annotated[
@@ -54,7 +81,7 @@ WaitFlag = Annotated[
     typer.Option(
         "--wait",
         metavar="SECONDS",
-        callback=_wait,
+        parser=_seconds,
         help="Deadline for the whole of one order: sending, retrying, reading back.",
     ),
 ]
@@ -68,7 +95,11 @@ SandboxFlag = Annotated[
 JobsFlag = Annotated[
     int,
     typer.Option(
-        "-j", "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Orders in flight at once; a venue's limit is kept."
+        "-j",
+        "--jobs",
+        metavar="N",
+        parser=whole(1, MOST_JOBS),
+        help=f"Orders in flight at once, up to {MOST_JOBS}; a venue's limit is kept.",
     ),
 ]
 QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stdout when the exit code is 0.")]

@@ -65,3 +65,4 @@ class Face(NamedTuple):
     verbs: tuple[Verb, ...]
     budget: Budget = Budget()  # careful; `requests_per_minute` changes it
     api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
+    aliases: tuple[str, ...] = ()  # what else people call it

@@ -69,14 +69,17 @@ class Command:
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
-        try:
-            if self.deal_id is not None:
-                parser(NUMBER)(self.deal_id)
-            for text in self.ids:
-                if text != STDIN:
-                    self._parse(text)
-        except BadId as bad:
-            raise typer.BadParameter(str(bad)) from None
+        ids = VERBS[self.verb].ids
+        given = [(text, ids, self.verb) for text in self.ids if text != STDIN]
+        if self.deal_id is not None:
+            given.insert(0, (self.deal_id, NUMBER, ""))
+        for text, wanted, verb in given:
+            try:
+                parser(wanted)(text)
+            except BadId:
+                from cli.mistakes import no_id
+
+                raise typer.BadParameter(no_id(text, wanted, verb)) from None
 
     def run(self) -> int:
         code = 0
