@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -70,6 +71,17 @@ def whole(low: int, high: int) -> Callable[[str | int], int]:
     return number
 
 
+def _profiles() -> list[str]:
+    """For the shell's completion: the profiles there are."""
+    from config.errors import ConfigError
+    from config.profiles import all_profiles
+
+    try:
+        return all_profiles(os.environ)
+    except ConfigError:
+        return []
+
+
 OutputFlag = Annotated[
     Output, typer.Option("-o", "--output", envvar="CANCEL_OUTPUT", help="How the result is printed on stdout.")
 ]
@@ -87,7 +99,10 @@ WaitFlag = Annotated[
 ]
 NoWaitFlag = Annotated[bool, typer.Option("--no-wait", help="Stop once the venue has accepted the request.")]
 ProfileFlag = Annotated[
-    str, typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", help="Which account.")
+    str,
+    typer.Option(
+        "--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help="Which account."
+    ),
 ]
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Run against the built-in practice venues: no account, no network.")

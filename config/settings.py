@@ -103,6 +103,8 @@ def read_toml(path: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: it is not UTF-8 text.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise ConfigError(f"{path} is not valid TOML: {fault}.") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise ConfigError(f"{path} cannot be used: a number in it is too long.") from None
 
 
 def _check_is_table(path: Path | None, where: str, value: object, expected: str) -> None:

@@ -31,7 +31,7 @@ def is_released(account: Account, verb: Verb, refs: Sequence[OrderRef], options:
     """
     wanted = spinner_wanted(sys.stderr, os.environ, quiet=options.quiet or options.verbose)
     with Spinner(sys.stderr, enabled=wanted) as spinner:
-        spinner.say(f"looking at what a cancel would cost, at {account.venue.title}")
+        spinner.say(lambda: f"looking at what a cancel would cost, at {account.venue.title}")
         costs = list(_costs(account, verb, refs, min(options.wait / 4, LONGEST_LOOK)))
     if not costs:
         return True

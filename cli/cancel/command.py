@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
+from urllib.parse import urlsplit
 
 import typer
 
@@ -21,14 +22,16 @@ from cli.cancel.progress import Spinner, duration, spinner_wanted
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
-from cli.output.streams import is_terminal, warn
+from cli.output.streams import CLEAR_LINE, is_terminal, warn, warn_at_once
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef
 from venues.procedure.batch import Batch, Done
+from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
+from venues.wire.answers import CHECK_URL
 from venues.wire.clock import SystemClock
 from venues.wire.masks import Masks
 
@@ -66,6 +69,8 @@ class Command:
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
         self._interrupted = 0
+        self._latest: Cancel | None = None
+        self._astray = False  # an order did not reach the venue's API
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
@@ -101,6 +106,10 @@ class Command:
         if not self._report.count and not self._exit_code(code) and not self.options.quiet:
             warn("nothing to do: there was no order id on standard input")
         self._report.end(lambda: self._exit_code(code))
+        if self._astray and not self.options.sandbox:
+            from cli.cancel.address import where_set
+
+            warn(where_set(face_of(self.verb), self.options.profile))
         for text in self._faults:
             warn(text)
         return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
@@ -120,12 +129,14 @@ class Command:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
-        batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop)
+        batch = Batch(lambda ref: self._begun(account.cancel(ref, terms)), jobs, self._stop)
         self._announce(account)
         seen: set[int] = set()
-        self._interrupts = Interrupts(batch.stop)
-        with self._spinner(account) as spinner:
+        spinner = self._spinner(account)
+        self._interrupts = Interrupts(lambda: self._wind_up(batch, spinner))
+        with spinner:
             for done in batch.run(self._refs()):
+                self._astray |= self._is_astray(account, done.result)
                 seen.add(done.index) if STDIN not in self.ids else None
                 self._take(done)
                 spinner.advance()
@@ -140,6 +151,23 @@ class Command:
         refs = tuple(self._refs())
         self.ids = tuple(ref.order_id for ref in refs)
         return brake.is_released(account, verb, refs, self.options)
+
+    def _begun(self, cancel: Cancel) -> Cancel:
+        self._latest = cancel
+        return cancel
+
+    def _wind_up(self, batch: Batch, spinner: Spinner) -> None:
+        """A signal came: nothing new leaves, and a person is told at once what is still waited for."""
+        batch.stop()
+        if count := batch.in_flight:
+            orders = "1 order" if count == 1 else f"{count} orders"
+            words = f"stopping: nothing new is sent; waiting up to {batch.grace:g} s for {orders} in flight"
+            warn_at_once(f"{CLEAR_LINE}{words}" if spinner.is_drawing else words)
+
+    def _is_astray(self, account: Account, result: Result) -> bool:
+        """Whether the venue's address may be wrong: nothing answers there, or what does is not its API."""
+        unreached = result.outcome is Outcome.UNAVAILABLE and account.venue.last_reply is None
+        return (unreached and not self._stop.is_set()) or CHECK_URL in result.message
 
     def _take(self, done: Done) -> None:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
@@ -218,14 +246,24 @@ class Command:
         if seconds > LONG_RUN:
             warn(f"{orders} orders at {budget.per_minute:g} requests a minute take about {duration(seconds)}")
 
+    def _waiting_for(self, account: Account) -> str:
+        """What one order waits for at this moment."""
+        host, venue, order_id = urlsplit(account.link.url).netloc, account.venue, self.ids[0]
+        if not venue.has_sent:
+            return f"connecting to {host}"
+        if self.options.dry_run:
+            return f"waiting for {venue.title} to show {order_id}"
+        if self._latest is None or not self._latest.report(bare=True).attempts:
+            return f"waiting for {host} to answer"
+        return f"waiting for {venue.title} to show it cancelled: {order_id}"
+
     def _spinner(self, account: Account) -> Spinner:
         typing = STDIN in self.ids and is_terminal(sys.stdin)  # nothing is drawn over what somebody types
         quiet = self.options.quiet or self.options.verbose or typing
         wanted = spinner_wanted(sys.stderr, os.environ, quiet=quiet)
         spinner = Spinner(sys.stderr, enabled=wanted)
         if len(self.ids) == 1 and STDIN not in self.ids:
-            what = "to show" if self.options.dry_run else "to show it cancelled:"
-            spinner.say(f"waiting for {account.venue.title} {what} {self.ids[0]}")
+            spinner.say(lambda: self._waiting_for(account))
         else:
             spinner.progress(None if STDIN in self.ids else len(set(self.ids)))
         return spinner

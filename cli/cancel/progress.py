@@ -47,7 +47,7 @@ class Spinner:
         self._delay = delay
         self._clock = clock
         self._started = clock()
-        self._text = ""
+        self._text: Callable[[], str] = str
         self._total: int | None = None
         self._counting = False
         self._done = 0
@@ -67,9 +67,14 @@ class Spinner:
         if self._thread and self._drawing:
             self._thread.join(1.0)  # it erases the picture; a stopped terminal must not hold up the exit
 
-    def say(self, text: str) -> None:
-        """What is being waited for, such as `waiting for Acme to show it cancelled: 1`."""
-        self._text = clean(text, 200)
+    def say(self, text: Callable[[], str]) -> None:
+        """What is being waited for at the moment, such as `waiting for Acme to show it cancelled: 1`."""
+        self._text = text
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a picture stands on the terminal's last line."""
+        return self._drawing
 
     def progress(self, total: int | None) -> None:
         """Count orders from here on. In: how many there are, None while that is not known."""
@@ -85,7 +90,7 @@ class Spinner:
         """What stands beside the spinner or the bar now."""
         elapsed = max(0.0, self._clock() - self._started)
         if not self._counting:
-            return f"{self._text}  {duration(elapsed)}"
+            return f"{clean(self._text(), 200)}  {duration(elapsed)}"
         if not self._total:
             return f"{self._done} done  {duration(elapsed)}"
         done = min(self._done, self._total)

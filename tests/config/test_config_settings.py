@@ -122,6 +122,11 @@ def test_anything_wrong_in_the_whole_file_is_named(tmp_path: Path, text: str, ke
     assert expected in caught.value.message
 
 
+def test_a_number_that_python_does_not_read_is_no_fault_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml cannot be used: a number in it is too long"):
+        load(tmp_path, f"[default.multi]\nrequests_per_minute = {'9' * 5_000}", venue="multi", profile="default")
+
+
 @pytest.mark.parametrize("text", ["[default", "a = ", "a = 1\na = 2", "x = " + "[" * 9999])
 def test_broken_toml_names_the_file(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"config\.toml is not valid TOML"):

@@ -38,6 +38,16 @@ class Batch:
         self._broken: BaseException | None = None  # what the stream of orders raised
         self._running: dict[int, Cancel] = {}
 
+    @property
+    def in_flight(self) -> int:
+        """How many orders are begun and not ended."""
+        return len(self._running)
+
+    @property
+    def grace(self) -> float:
+        """Seconds that these get after a stop."""
+        return GRACE
+
     def stop(self) -> None:
         """No new request leaves from now on; what is known is reported after at most `GRACE` seconds."""
         self._stop.set()

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from venues.interface import Answer, NotFound, Order, OrderRef, State
+from venues.interface import Answer, NotFound, Order, OrderRef, State, VenueError
+from venues.result import Outcome
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
 from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
@@ -42,6 +43,9 @@ class DealOrders(ThreeCommas):
         if not rows:
             raise unreadable(reply)
         return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
+
+    def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
+        return "are deal and order id swapped?" if outcome is Outcome.NOT_FOUND else ""
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """One look at the deal's orders serves every order of that deal that waits for one."""
