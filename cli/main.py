@@ -60,8 +60,7 @@ Examples:
 
 Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
 6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 a fault in the program,
-2 wrong usage,
-130 Ctrl-C, 143 SIGTERM.
+2 wrong usage, 130 Ctrl-C, 143 SIGTERM.
 """
 
 app = typer.Typer(

@@ -308,14 +308,16 @@ def test_ctrl_c_while_standard_input_stalls_reports_what_was_sent(desk: Open) ->
     here = desk(2)
     with here.begun("order", "-", "-o", "json") as process:
         stdin, _ = pipes(process)
-        stdin.write(lines(orders(2)))
+        stdin.write(lines(["what", *orders(2)]))
         stdin.flush()
         here.wait_for("read", 2)
         time.sleep(0.1)  # the second look's answer is on its way back
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=LONGEST)
-    assert process.returncode == 130
-    assert [record["outcome"] for record in json.loads(out)["orders"]] == ["cancelled"] * 2
+    document = json.loads(out)
+    assert process.returncode == document["exit_code"] == 130  # a signal goes before a line that was skipped
+    assert [record["outcome"] for record in document["orders"]] == ["cancelled"] * 2
+    assert document["skipped"] == [{"line": 1, "text": "what"}]
 
 
 def test_ctrl_c_in_the_middle_of_a_thousand_reports_every_order_that_was_sent(desk: Open) -> None:

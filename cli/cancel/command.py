@@ -10,24 +10,23 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
-from urllib.parse import urlsplit
 
 import typer
 
 from cli.account import Account, access, open_account, practice_access
 from cli.cancel import brake
-from cli.cancel.ids import BadId, parser, read_ids, trimmed, unique
+from cli.cancel.ids import STDIN, BadId, parser, read_ids, trimmed, unique
 from cli.cancel.interrupt import Interrupts
-from cli.cancel.progress import Spinner, duration, spinner_wanted
+from cli.cancel.progress import duration
+from cli.cancel.watch import Watch
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
-from cli.output.streams import CLEAR_LINE, is_terminal, warn, warn_at_once
+from cli.output.streams import is_terminal, warn
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
 from venues.interface import OrderRef
 from venues.procedure.batch import Batch, Done
-from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
@@ -35,7 +34,6 @@ from venues.wire.answers import CHECK_URL
 from venues.wire.clock import SystemClock
 from venues.wire.masks import Masks
 
-STDIN = "-"
 LONG_RUN = 60.0  # seconds; a run that its budget makes longer says so before it begins
 
 
@@ -69,7 +67,6 @@ class Command:
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
         self._interrupted = 0
-        self._latest: Cancel | None = None
         self._astray = False  # an order did not reach the venue's API
 
     def check_arguments(self) -> None:
@@ -129,12 +126,12 @@ class Command:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
-        batch = Batch(lambda ref: self._begun(account.cancel(ref, terms)), jobs, self._stop)
+        watch = Watch(account, self.ids, options)
+        batch = Batch(lambda ref: watch.begun(account.cancel(ref, terms)), jobs, self._stop)
         self._announce(account)
         seen: set[int] = set()
-        spinner = self._spinner(account)
-        self._interrupts = Interrupts(lambda: self._wind_up(batch, spinner))
-        with spinner:
+        self._interrupts = Interrupts(lambda: watch.stop(batch))
+        with watch.spinner as spinner:
             for done in batch.run(self._refs()):
                 self._astray |= self._is_astray(account, done.result)
                 seen.add(done.index) if STDIN not in self.ids else None
@@ -151,18 +148,6 @@ class Command:
         refs = tuple(self._refs())
         self.ids = tuple(ref.order_id for ref in refs)
         return brake.is_released(account, verb, refs, self.options)
-
-    def _begun(self, cancel: Cancel) -> Cancel:
-        self._latest = cancel
-        return cancel
-
-    def _wind_up(self, batch: Batch, spinner: Spinner) -> None:
-        """A signal came: nothing new leaves, and a person is told at once what is still waited for."""
-        batch.stop()
-        if count := batch.in_flight:
-            orders = "1 order" if count == 1 else f"{count} orders"
-            words = f"stopping: nothing new is sent; waiting up to {batch.grace:g} s for {orders} in flight"
-            warn_at_once(f"{CLEAR_LINE}{words}" if spinner.is_drawing else words)
 
     def _is_astray(self, account: Account, result: Result) -> bool:
         """Whether the venue's address may be wrong: nothing answers there, or what does is not its API."""
@@ -245,25 +230,3 @@ class Command:
         seconds = 60 * (requests - budget.burst) / budget.per_minute
         if seconds > LONG_RUN:
             warn(f"{orders} orders at {budget.per_minute:g} requests a minute take about {duration(seconds)}")
-
-    def _waiting_for(self, account: Account) -> str:
-        """What one order waits for at this moment."""
-        host, venue, order_id = urlsplit(account.link.url).netloc, account.venue, self.ids[0]
-        if not venue.has_sent:
-            return f"connecting to {host}"
-        if self.options.dry_run:
-            return f"waiting for {venue.title} to show {order_id}"
-        if self._latest is None or not self._latest.report(bare=True).attempts:
-            return f"waiting for {host} to answer"
-        return f"waiting for {venue.title} to show it cancelled: {order_id}"
-
-    def _spinner(self, account: Account) -> Spinner:
-        typing = STDIN in self.ids and is_terminal(sys.stdin)  # nothing is drawn over what somebody types
-        quiet = self.options.quiet or self.options.verbose or typing
-        wanted = spinner_wanted(sys.stderr, os.environ, quiet=quiet)
-        spinner = Spinner(sys.stderr, enabled=wanted)
-        if len(self.ids) == 1 and STDIN not in self.ids:
-            spinner.say(lambda: self._waiting_for(account))
-        else:
-            spinner.progress(None if STDIN in self.ids else len(set(self.ids)))
-        return spinner

@@ -10,6 +10,7 @@ from typing import IO
 from cli.output.text import clean
 from venues.face import Ids
 
+STDIN = "-"  # in place of an id: read them from standard input
 _LINE_LIMIT = 1000  # bytes of a line that are looked at; an id has at most 38
 _CHUNK = 65536
 _BLANKS = "\ufeff \t\r\n\v\f"  # a BOM also stands in mid-stream after `cat a b`
