@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,25 +37,27 @@ def nobody() -> Iterator[str]:
         yield f"127.0.0.1:{held.getsockname()[1]}"
 
 
-class Slow:
-    """A practice venue that takes its time for each answer."""
+class Gate:
+    """A practice venue that answers once its `open` is set."""
 
-    def __init__(self, practice: Practice, seconds: float) -> None:
+    def __init__(self, practice: Practice) -> None:
         self.practice = practice
-        self.seconds = seconds
-        self.came = 0
+        self.open = threading.Event()
+        self.came = threading.Semaphore(0)
 
     def answer(self, request: Request) -> Reply | RawReply:
-        self.came += 1
-        time.sleep(self.seconds)
+        self.came.release()
+        self.open.wait(60.0)
         return self.practice.answer(request)
 
 
-def until(server: Slow, came: int) -> None:
-    ends = time.monotonic() + 20
-    while server.came < came:
-        assert time.monotonic() < ends, "it did not happen"
-        time.sleep(0.01)
+@pytest.fixture
+def gate() -> Iterator[tuple[Gate, dict[str, str]]]:
+    """Out: the gate of a practice venue, and the variables that point at it."""
+    made = Gate(open_practice("tanx"))
+    with start(made) as running:
+        yield made, environ(made.practice, running.url) | {"TERM": "xterm"}
+        made.open.set()
 
 
 # --- where the address was set
@@ -118,43 +122,37 @@ def test_a_run_that_reached_the_venue_says_nothing_of_its_address(installed: Any
 @on_posix
 def test_nothing_is_waited_for_at_a_venue_that_is_not_reached(installed: Any, nobody: str) -> None:
     env = environ(open_practice("tanx"), f"http://{nobody}") | {"TERM": "xterm"}
-    with on_terminal(installed, "tanx", ORDER, "--wait", "1.5", environ=env) as terminal:
+    with on_terminal(installed, "tanx", ORDER, environ=env) as terminal:
         terminal.until(f"connecting to {nobody}")
-        assert terminal.end()[0] == 8
-    assert "waiting for" not in terminal.shown
+        assert "waiting for" not in terminal.shown
 
 
 @on_posix
-@pytest.mark.parametrize(("flag", "words"), [("-n", f"tanX to show {ORDER}"), ("-q", "")])
-def test_what_was_sent_is_waited_for(installed: Any, flag: str, words: str) -> None:
-    practice = open_practice("tanx")
-    with start(Slow(practice, 1.0)) as running:
-        env = environ(practice, running.url) | {"TERM": "xterm"}
-        with on_terminal(installed, "tanx", ORDER, flag, environ=env) as terminal:
-            assert terminal.end()[0] == 0
-    assert ("waiting for " in terminal.shown) is bool(words)
-    assert words in terminal.shown
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ((), f"waiting for tanX to show it cancelled: {ORDER}"),
+        (("-n",), f"waiting for tanX to show {ORDER}"),
+    ],
+)
+def test_what_was_sent_is_waited_for(installed: Any, gate: Any, flags: tuple[str, ...], words: str) -> None:
+    server, env = gate
+    with on_terminal(installed, "tanx", ORDER, *flags, environ=env) as terminal:
+        terminal.until(words)
+        server.open.set()
+        assert terminal.end()[0] == 0
 
 
 @on_posix
-def test_it_waits_for_the_venue_to_show_it_cancelled_once_a_cancel_has_left(installed: Any) -> None:
-    practice = open_practice("tanx")
-    with start(Slow(practice, 1.0)) as running:
-        env = environ(practice, running.url) | {"TERM": "xterm"}
-        with on_terminal(installed, "tanx", ORDER, environ=env) as terminal:
-            terminal.until(f"waiting for tanX to show it cancelled: {ORDER}")
-            assert terminal.end()[0] == 0
-
-
-@on_posix
-def test_ids_are_asked_for_on_a_terminal_and_nothing_is_drawn_over_them(installed: Any) -> None:
-    practice = open_practice("tanx")
-    with start(Slow(practice, 0.8)) as running:
-        env = environ(practice, running.url) | {"TERM": "xterm"}
-        with on_terminal(installed, "tanx", "-", environ=env) as terminal:
-            terminal.until("type ids, one a line, then Ctrl-D\n")
-            terminal.type(f"{ORDER}\n{CTRL_D}")
-            assert terminal.end()[0] == 0
+def test_ids_are_asked_for_on_a_terminal_and_nothing_is_drawn_over_them(installed: Any, gate: Any) -> None:
+    server, env = gate
+    with on_terminal(installed, "tanx", "-", environ=env) as terminal:
+        terminal.until("type ids, one a line, then Ctrl-D\n")
+        terminal.type(f"{ORDER}\n{CTRL_D}")
+        assert server.came.acquire(timeout=20)
+        time.sleep(0.8)  # so long that a spinner would have come
+        server.open.set()
+        assert terminal.end()[0] == 0
     assert terminal.raw.replace("\r", "") == f"type ids, one a line, then Ctrl-D\n{ORDER}\n"
 
 
@@ -162,32 +160,29 @@ def test_ids_are_asked_for_on_a_terminal_and_nothing_is_drawn_over_them(installe
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_says_at_once_what_is_still_waited_for(installed: Any, number: signal.Signals) -> None:
-    practice = open_practice("tanx")
-    server = Slow(practice, 60.0)
-    with start(server) as running:
-        env = environ(practice, running.url)
-        with installed.begin("tanx", ORDER, "25768901", env=env, stdout=-1, stderr=-1, text=True) as process:
-            try:
-                until(server, 2)
-                process.send_signal(number)
-                told = process.stderr.readline()
-                assert process.poll() is None  # it is told before the wait, not after
-                process.communicate(timeout=20)
-            finally:
-                process.kill()
-    assert told == "stopping: nothing new is sent; waiting up to 2 s for 2 orders in flight\n"
+def test_a_stop_says_what_is_still_waited_for_before_the_report(
+    installed: Any, gate: Any, number: signal.Signals
+) -> None:
+    server, env = gate
+    streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with installed.begin("tanx", ORDER, "25768901", env=env, **streams) as process:
+        try:
+            assert all(server.came.acquire(timeout=20) for _ in range(2))
+            process.send_signal(number)
+            told, _ = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert told.startswith("stopping: nothing new is sent; waiting up to 2 s for 2 orders in flight\n")
+    assert "2 unknown" in told
     assert process.returncode == 128 + number
 
 
 @on_posix
-def test_a_stop_on_a_terminal_takes_the_place_of_the_spinner(installed: Any) -> None:
-    practice = open_practice("tanx")
-    with start(Slow(practice, 60.0)) as running:
-        env = environ(practice, running.url) | {"TERM": "xterm"}
-        with on_terminal(installed, "tanx", ORDER, environ=env, own=True) as terminal:
-            terminal.until("waiting for tanX to show it cancelled")
-            terminal.type(CTRL_C)
-            terminal.until("stopping: nothing new is sent; waiting up to 2 s for 1 order in flight\n")
-            assert terminal.end()[0] == 130
+def test_a_stop_on_a_terminal_takes_the_place_of_the_spinner(installed: Any, gate: Any) -> None:
+    _, env = gate
+    with on_terminal(installed, "tanx", ORDER, environ=env, own=True) as terminal:
+        terminal.until("waiting for tanX to show it cancelled")
+        terminal.type(CTRL_C)
+        terminal.until("stopping: nothing new is sent; waiting up to 2 s for 1 order in flight\n")
+        assert terminal.end()[0] == 130
     assert "\r\x1b[Kstopping: " in terminal.raw
