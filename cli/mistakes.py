@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
+from shlex import join
 from typing import Any
 
 from cli.options import Output
@@ -135,8 +136,7 @@ def _before_the_command(option: str, words: list[str]) -> list[str]:
     if place is None:
         example = _as_typed(next(iter(VERBS.values())).example)
         return [f"no such option before a command: {option}", f"Flags go after the command: {example} {option}"]
-    moved = " ".join([called(), *words[place:], *words[:place]])
-    return [f"flags go after the command: {moved}"]
+    return [f"flags go after the command: {join([called(), *words[place:], *words[:place]])}"]
 
 
 def _no_option(error: Any, context: Any) -> list[str]:
