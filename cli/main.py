@@ -1,8 +1,9 @@
 """The command line: verbs, flags and help. What they do stands in the files named after them."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial, update_wrapper
+from inspect import signature
 from itertools import cycle
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from cli.options import (
     SandboxFlag,
     VerboseFlag,
     WaitFlag,
+    YesFlag,
+    is_typed,
 )
 from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
@@ -28,6 +31,8 @@ from cli.sandbox import sandbox as serve_sandbox
 from ordercancel import __version__
 from venues.face import Verb
 from venues.registry import VERBS, face_of
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its base, which typer does not give a name to
 
 # What the first page of help shows; each line takes the next verb.
 USES = (
@@ -54,8 +59,8 @@ Examples:
 {EXAMPLES}
 
 Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
-6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 our fault, 2 wrong usage,
-130 Ctrl-C, 143 SIGTERM.
+6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 a fault in the program,
+2 wrong usage, 130 Ctrl-C, 143 SIGTERM.
 """
 
 app = typer.Typer(
@@ -83,14 +88,15 @@ def _root(
 
 
 def _add_verb(verb: Verb) -> None:
-    ids_help = f"Order ids ({verb.ids.form}); `-` reads them from standard input, one a line."
+    ids_help = f"Order ids, each {verb.ids.form}; `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
 
-    def in_deal(
+    def command(
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
         order_ids: IdsArgument,
+        context: typer.Context,
         output: OutputFlag = Output.TABLE,
         dry_run: DryRunFlag = False,
         wait: WaitFlag = 30.0,
@@ -100,18 +106,24 @@ def _add_verb(verb: Verb) -> None:
         jobs: JobsFlag = 4,
         quiet: QuietFlag = False,
         verbose: VerboseFlag = False,
+        yes: YesFlag = False,
     ) -> None:
-        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
-        _run(verb.name, deal_id or None, order_ids, options)
+        if no_wait and is_typed(context, "wait"):
+            raise typer.BadParameter("--wait and --no-wait: give one or the other")
+        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, yes)
+        _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
 
-    command = in_deal if verb.in_deal else _without_deal(in_deal)
-    app.command(verb.name, help=text, short_help=short, no_args_is_help=True)(command)
+    needless = ({} if verb.in_deal else {"deal_id": ""}) | ({} if verb.asks else {"yes": False})
+    app.command(verb.name, help=text, short_help=short)(_with(command, needless))
 
 
-def _without_deal(in_deal: Callable[..., None]) -> Callable[..., None]:
-    """The same command without its first argument."""
-    bare = update_wrapper(partial(in_deal, ""), in_deal)
-    del bare.__wrapped__  # typer would read the first argument there
+def _with(command: Callable[..., None], given: Mapping[str, object]) -> Callable[..., None]:
+    """The same command with some of its parameters given, which typer then knows nothing of."""
+    bare = update_wrapper(partial(command, **given), command)
+    del bare.__wrapped__  # typer would read all of them there
+    whole = signature(command)
+    left = [parameter for name, parameter in whole.parameters.items() if name not in given]
+    bare.__signature__ = whole.replace(parameters=left)  # type: ignore[attr-defined]
     return bare
 
 
@@ -141,18 +153,22 @@ def main() -> int:
     fill_standard_streams()
     _leave_only(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
-        app()
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except KeyboardInterrupt:
         warn("interrupted")
         return 130
     except Exception as fault:  # noqa: BLE001  # the interpreter's own traceback would show values
+        if isinstance(fault, UsageError):
+            from cli.mistakes import report
+
+            return report(fault)
         from cli.output.fault import report_of
 
         warn(report_of(fault))
         return 1
-    return 0
 
 
 if __name__ == "__main__":

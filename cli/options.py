@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -34,12 +36,50 @@ class Options:
     jobs: int
     quiet: bool
     verbose: bool
+    yes: bool = False
 
 
-def _wait(value: float) -> float:
-    if not math.isfinite(value) or not 0 < value <= LONGEST_WAIT:
-        raise typer.BadParameter(f"{value} is not a number of seconds above 0, at most {LONGEST_WAIT:.0f}")
-    return value
+def is_typed(context: typer.Context, flag: str = "profile") -> bool:
+    """Out: whether the flag stands on the command line; not from the environment, and no default."""
+    source = context.get_parameter_source(flag)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _seconds(text: str | float) -> float:
+    """`10`, `2.5` or `10s`."""
+    try:
+        seconds = float(str(text).strip().removesuffix("s"))
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_WAIT:  # never true of nan
+        raise typer.BadParameter(f"'{text}' is no number of seconds; give one up to {LONGEST_WAIT:.0f}, such as 10")
+    return seconds
+
+
+def whole(low: int, high: int) -> Callable[[str | int], int]:
+    """Out: reads a whole number from `low` to `high`."""
+
+    def number(text: str | int) -> int:
+        try:
+            found = int(text)
+        except ValueError:
+            found = low - 1
+        if not low <= found <= high:
+            raise typer.BadParameter(f"'{text}' is no whole number from {low} to {high}")
+        return found
+
+    return number
+
+
+def _profiles() -> list[str]:
+    """For the shell's completion: the profiles there are."""
+    from config.errors import ConfigError
+    from config.profiles import all_profiles
+
+    try:
+        return all_profiles(os.environ)
+    except ConfigError:
+        return []
 
 
 OutputFlag = Annotated[
@@ -53,13 +93,16 @@ WaitFlag = Annotated[
     typer.Option(
         "--wait",
         metavar="SECONDS",
-        callback=_wait,
+        parser=_seconds,
         help="Deadline for the whole of one order: sending, retrying, reading back.",
     ),
 ]
 NoWaitFlag = Annotated[bool, typer.Option("--no-wait", help="Stop once the venue has accepted the request.")]
 ProfileFlag = Annotated[
-    str, typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", help="Which account.")
+    str,
+    typer.Option(
+        "--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help="Which account."
+    ),
 ]
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Run against the built-in practice venues: no account, no network.")
@@ -67,10 +110,17 @@ SandboxFlag = Annotated[
 JobsFlag = Annotated[
     int,
     typer.Option(
-        "-j", "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Orders in flight at once; a venue's limit is kept."
+        "-j",
+        "--jobs",
+        metavar="N",
+        parser=whole(1, MOST_JOBS),
+        help=f"Orders in flight at once, up to {MOST_JOBS}; a venue's limit is kept.",
     ),
 ]
 QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stdout when the exit code is 0.")]
 VerboseFlag = Annotated[
     bool, typer.Option("-v", "--verbose", help="Each request and reply on stderr, one line, secrets masked.")
+]
+YesFlag = Annotated[
+    bool, typer.Option("-y", "--yes", help="Do not ask before a cancel that costs more than its order.")
 ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Output, OutputFlag, VerboseFlag
+from cli.options import Output, OutputFlag, VerboseFlag, whole
 from cli.output.streams import warn, write_out
 from venues.registry import VENUES, VERBS, open_practice
 
@@ -41,8 +41,7 @@ PortFlag = Annotated[
     typer.Option(
         "--port",
         metavar="N",
-        min=0,
-        max=HIGHEST_PORT,
+        parser=whole(0, HIGHEST_PORT),
         help="The first venue's port, the others take the next ones; 0 takes free ones.",
     ),
 ]
@@ -84,7 +83,7 @@ def show_book(output: Output) -> int:
 def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
     """Serve all practice venues from `port` on (0: free ones) until SIGINT or SIGTERM.
 
-    Out: the exit code: 130 or 143 once it was told to end, 2 when a port is not to be had.
+    Out: the exit code: 130 or 143 once it was told to end, 2 when a port cannot be used.
     """
 
     from cli.cancel.interrupt import Interrupts
@@ -98,7 +97,7 @@ def serve(port: int, *, rsa: bool = False, verbose: bool = False) -> int:
             try:
                 running = servers.enter_context(start(_Watched(practice, verbose), wanted))
             except OSError as error:
-                warn(f"Port {wanted} for {practice.venue} is not to be had: {error.strerror}. Choose another --port.")
+                warn(f"Port {wanted} for {practice.venue} cannot be used: {error.strerror}. Choose another --port.")
                 return 2
             served.append((practice, running))
         write_out("\n".join([*_head(), *(line for pair in served for line in _exports(*pair))]) + "\n")

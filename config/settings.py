@@ -19,11 +19,12 @@ _YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no
 class Settings:
     """Where one venue is and how to speak to it.
 
-    `api_version` is None where the venue has only one; `requests_per_minute` is None when the venue's own
-    careful figure applies.
+    `url_from` is `environment`, `config.toml` or `default`. `api_version` is None where the venue has only one;
+    `requests_per_minute` is None when the venue's own careful figure applies.
     """
 
     url: str
+    url_from: str
     api_version: int | None = None
     requests_per_minute: int | None = None
 
@@ -51,8 +52,9 @@ def load_settings(
     url = values.get("url", default_url)
     if url is None:
         raise ConfigError(_no_url(venue, profile, path))
+    source = "environment" if "url" in given else "config.toml" if "url" in table else "default"
     if is_plain_and_far(url) and not values.get("allow_http", False):
-        place = env_name(venue, "url") if "url" in given else f"{path}: {profile}.{venue}.url"
+        place = env_name(venue, "url") if source == "environment" else f"{path}: {profile}.{venue}.url"
         raise ConfigError(
             f"{place}: plain http to another machine would show keys and orders to the network; use https.\n"
             f"To allow it all the same: {env_name(venue, 'allow_http')}=true, or allow_http = true by the url."
@@ -60,6 +62,7 @@ def load_settings(
     default_version = known[venue][0] if known[venue] else None
     return Settings(
         url=url,
+        url_from=source,
         api_version=values.get("api_version", default_version),
         requests_per_minute=values.get("requests_per_minute"),
     )
@@ -101,6 +104,8 @@ def read_toml(path: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{path} is not valid TOML: it is not UTF-8 text.") from None
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         raise ConfigError(f"{path} is not valid TOML: {fault}.") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise ConfigError(f"{path} cannot be used: a number in it is too long.") from None
 
 
 def _check_is_table(path: Path | None, where: str, value: object, expected: str) -> None:

@@ -136,6 +136,7 @@ def test_a_json_run_loads_its_own_venue_and_neither_tables_nor_a_keyring(
     assert f"{ROOMS[venue]}.replies" in loaded.ended
     assert not any(re.search(r"^venues\.sandbox|\.practice$", name) for name in loaded.ended)
     assert packages(loaded.ended) & {"rich", "keyring", "cryptography", "eth_account", "filelock"} == set()
+    assert "cli.mistakes" not in loaded.ended
 
 
 def test_a_table_loads_its_drawing_and_no_rich(watch: Watch, sandbox: dict[str, str]) -> None:

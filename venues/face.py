@@ -49,6 +49,7 @@ class Verb(NamedTuple):
     noun: str = "order"
     in_deal: bool = False
     viewed_by: str = ""
+    asks: bool = False  # a cancel may cost more than its order (`Order.warning`): a person is asked before
 
 
 class Face(NamedTuple):
@@ -64,3 +65,4 @@ class Face(NamedTuple):
     verbs: tuple[Verb, ...]
     budget: Budget = Budget()  # careful; `requests_per_minute` changes it
     api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
+    aliases: tuple[str, ...] = ()  # what else people call it

@@ -14,14 +14,15 @@ from itertools import chain
 import typer
 
 from cli.account import Account, access, open_account, practice_access
-from cli.cancel.ids import BadId, parser, read_ids, unique
+from cli.cancel import brake
+from cli.cancel.ids import STDIN, BadId, parser, read_ids, trimmed, unique
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.linger import linger
-from cli.cancel.progress import Spinner, spinner_wanted
+from cli.cancel.watch import Watch
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.report import Report
-from cli.output.streams import warn
+from cli.output.streams import is_terminal, warn
 from cli.output.text import duration
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
@@ -30,11 +31,11 @@ from venues.procedure.batch import Batch, Done
 from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
+from venues.wire.answers import CHECK_URL
 from venues.wire.clock import Stopped, SystemClock
 from venues.wire.link import HttpVenue
 from venues.wire.masks import Masks
 
-STDIN = "-"
 ABOUT = 3.0  # seconds for what only the table shows
 LONG_RUN = 60.0  # seconds; a run that its budget makes longer says so before it begins
 
@@ -57,9 +58,11 @@ class Command:
     deal_id: str | None
     ids: tuple[str, ...]
     options: Options
-    bad_lines: int = 0
+    bad_lines: int = 0  # lines of standard input that were skipped, or its end that could not be read
 
     def __post_init__(self) -> None:
+        self.ids = tuple(map(trimmed, self.ids))
+        self.deal_id = None if self.deal_id is None else trimmed(self.deal_id)
         self._parse = parser(VERBS[self.verb].ids)
         self._report = Report(self.verb, self.options.output, self.options.quiet)
         self._masks = Masks()
@@ -67,32 +70,47 @@ class Command:
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
         self._venue: HttpVenue | None = None
+        self._interrupted = 0
+        self._astray = False  # an order did not reach the venue's API
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
-        try:
-            if self.deal_id is not None:
-                parser(NUMBER)(self.deal_id)
-            for text in self.ids:
-                if text != STDIN:
-                    self._parse(text)
-        except BadId as bad:
-            raise typer.BadParameter(str(bad)) from None
+        ids = VERBS[self.verb].ids
+        given = [(text, ids, self.verb) for text in self.ids if text != STDIN]
+        if self.deal_id is not None:
+            given.insert(0, (self.deal_id, NUMBER, ""))
+        for text, wanted, verb in given:
+            try:
+                parser(wanted)(text)
+            except BadId:
+                from cli.mistakes import no_id
+
+                raise typer.BadParameter(no_id(text, wanted, verb)) from None
 
     def run(self) -> int:
         code = 0
         try:
             with self._account() as account:
-                self._cancel_all(account)
+                if self._is_released(account):
+                    self._cancel_all(account)
+                else:
+                    code = 2
         except ConfigError as error:
             warn(error.message)
             code = 2
+        except KeyboardInterrupt:  # before the first order was begun: at the question, or at the look before it
+            warn("interrupted: nothing was sent")
+            self._interrupted = 130
         except CredentialsError as error:
             warn(error.message)
             code = self._without_credentials(error.message)
-        if not self._report.count and not self._exit_code(code):
-            raise typer.BadParameter("no order id was given on standard input")
+        if not self._report.count and not self._exit_code(code) and not self.options.quiet:
+            warn("nothing to do: there was no order id on standard input")
         self._report.end(lambda: self._exit_code(code))
+        if self._astray and not self.options.sandbox:
+            from cli.cancel.address import where_set
+
+            warn(where_set(face_of(self.verb), self.options.profile))
         for text in self._faults:
             warn(text)
         if self._venue is not None and self._interrupts is not None:
@@ -114,19 +132,36 @@ class Command:
         options = self.options
         terms = Terms(wait=options.wait, no_wait=options.no_wait, dry_run=options.dry_run)
         jobs = options.jobs if STDIN in self.ids else min(options.jobs, len(self.ids))
-        batch = Batch(lambda ref: account.cancel(ref, terms), jobs, self._stop, account.venue.habits.grace)
+        watch = Watch(account, self.ids, options)
+        grace = account.venue.habits.grace
+        batch = Batch(lambda ref: watch.begun(account.cancel(ref, terms)), jobs, self._stop, grace)
         self._announce(account)
         self._venue = account.venue
         seen: set[int] = set()
-        self._interrupts = Interrupts(batch.stop)
-        with self._spinner(account) as spinner:
+        self._interrupts = Interrupts(lambda: watch.stop(batch))
+        with watch.spinner as spinner:
             for done in batch.run(self._refs()):
+                self._astray |= self._is_astray(account, done.result)
                 seen.add(done.index) if STDIN not in self.ids else None
                 self._take(done)
                 spinner.advance()
             self._find_symbol(account)
         if self._stop.is_set():
             self._add_unsent(account, terms, seen)
+
+    def _is_released(self, account: Account) -> bool:
+        """Ask a person where the verb wants that. Ids that are typed are read to their end before."""
+        verb = VERBS[self.verb]
+        if not brake.is_wanted(verb, self.options):
+            return True
+        refs = tuple(self._refs())
+        self.ids = tuple(ref.order_id for ref in refs)
+        return brake.is_released(account, verb, refs, self.options)
+
+    def _is_astray(self, account: Account, result: Result) -> bool:
+        """Whether the venue's address may be wrong: nothing answers there, or what does is not its API."""
+        unreached = result.outcome is Outcome.UNAVAILABLE and account.venue.last_reply is None
+        return (unreached and not self._stop.is_set()) or CHECK_URL in result.message
 
     def _take(self, done: Done) -> None:
         self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
@@ -143,9 +178,13 @@ class Command:
         """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""
         if self._interrupts is not None and self._interrupts.exit_code is not None:
             return self._interrupts.exit_code
+        if self._interrupted:
+            return self._interrupted
         if self._faults:
             return 1
-        return failed or max(self._report.worst, 2 if self.bad_lines else 0)
+        if self.bad_lines:
+            return 2  # an order that was never sent must not hide behind a code that is fine for somebody
+        return failed or self._report.worst
 
     def _add_unsent(self, account: Account, terms: Terms, seen: set[int]) -> None:
         """After a stop: the orders named as arguments that were not begun are in the report too."""
@@ -182,6 +221,8 @@ class Command:
         return (OrderRef(order_id, self.deal_id) for order_id in unique(chain.from_iterable(sources)))
 
     def _stdin_ids(self) -> Iterator[str]:
+        if is_terminal(sys.stdin):
+            warn("type ids, one a line, then Ctrl-D")
         # A file object of our own: the interpreter may not end while a thread waits inside sys.stdin.
         try:
             with os.fdopen(os.dup(0), "rb") as stream:
@@ -192,6 +233,7 @@ class Command:
 
     def _report_line(self, number: int, bad: BadId) -> None:
         self.bad_lines += 1
+        self._report.skip(number, bad.text)
         warn(f"standard input, line {number}: {bad}; skipped")
 
     def _announce(self, account: Account) -> None:
@@ -203,13 +245,3 @@ class Command:
         seconds = 60 * (requests - budget.burst) / budget.per_minute
         if seconds > LONG_RUN:
             warn(f"{orders} orders at {budget.per_minute:g} requests a minute take about {duration(seconds)}")
-
-    def _spinner(self, account: Account) -> Spinner:
-        wanted = spinner_wanted(sys.stderr, os.environ, quiet=self.options.quiet or self.options.verbose)
-        spinner = Spinner(sys.stderr, enabled=wanted)
-        if len(self.ids) == 1 and STDIN not in self.ids:
-            what = "to show" if self.options.dry_run else "to show it cancelled:"
-            spinner.say(f"waiting for {account.venue.title} {what} {self.ids[0]}")
-        else:
-            spinner.progress(None if STDIN in self.ids else len(set(self.ids)))
-        return spinner

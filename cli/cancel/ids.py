@@ -10,8 +10,10 @@ from typing import IO
 from cli.output.text import clean
 from venues.face import Ids
 
+STDIN = "-"  # in place of an id: read them from standard input
 _LINE_LIMIT = 1000  # bytes of a line that are looked at; an id has at most 38
 _CHUNK = 65536
+_BLANKS = "\ufeff \t\r\n\v\f"  # a BOM also stands in mid-stream after `cat a b`
 
 
 class BadId(ValueError):
@@ -35,6 +37,11 @@ def parser(ids: Ids) -> Callable[[str], str]:
     return parse
 
 
+def trimmed(text: str) -> str:
+    """In: an argument or a line. Out: the same without the blanks around it."""
+    return text.strip(_BLANKS)
+
+
 def read_ids(
     stream: IO[str] | IO[bytes] | None, parse: Callable[[str], str], report: Callable[[int, BadId], None]
 ) -> Iterator[str]:
@@ -50,7 +57,7 @@ def read_ids(
     source: IO[str] | IO[bytes] = getattr(stream, "buffer", stream)
     for number, (line, complete) in enumerate(_lines(source), 1):
         text, comment, _ = line.partition("#")
-        text = text.strip("\ufeff \t\r\n\v\f")  # a BOM also stands in mid-stream after `cat a b`
+        text = trimmed(text)
         whole = complete or bool(comment)
         if whole and not text:
             continue

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Literal, Self, TextIO
 
-from cli.output.streams import colour_wanted, columns
+from cli.output.streams import colour_wanted, columns, is_terminal
 from cli.output.text import clean, duration
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ _BAR = 20  # characters
 
 def spinner_wanted(stream: TextIO | None, environ: Mapping[str, str], *, quiet: bool = False) -> bool:
     """Whether a person is watching `stream`: a terminal that can go back in its line, and no `--quiet`."""
-    if quiet or stream is None or stream.closed:
-        return False
-    return stream.isatty() and environ.get("TERM") != "dumb"
+    return not quiet and is_terminal(stream) and environ.get("TERM") != "dumb"
 
 
 class Spinner:
@@ -49,7 +47,7 @@ class Spinner:
         self._delay = delay
         self._clock = clock
         self._started = clock()
-        self._text = ""
+        self._text: Callable[[], str] = str
         self._total: int | None = None
         self._counting = False
         self._done = 0
@@ -69,9 +67,14 @@ class Spinner:
         if self._thread and self._drawing:
             self._thread.join(1.0)  # it erases the picture; a stopped terminal must not hold up the exit
 
-    def say(self, text: str) -> None:
-        """What is being waited for, such as `waiting for Acme to show it cancelled: 1`."""
-        self._text = clean(text, 200)
+    def say(self, text: Callable[[], str]) -> None:
+        """What is being waited for at the moment, such as `waiting for Acme to show it cancelled: 1`."""
+        self._text = text
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a picture stands on the terminal's last line."""
+        return self._drawing
 
     def progress(self, total: int | None) -> None:
         """Count orders from here on. In: how many there are, None while that is not known."""
@@ -87,7 +90,7 @@ class Spinner:
         """What stands beside the spinner or the bar now."""
         elapsed = max(0.0, self._clock() - self._started)
         if not self._counting:
-            return f"{self._text}  {duration(elapsed)}"
+            return f"{clean(self._text(), 200)}  {duration(elapsed)}"
         if not self._total:
             return f"{self._done} done  {duration(elapsed)}"
         done = min(self._done, self._total)

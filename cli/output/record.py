@@ -14,6 +14,7 @@ from venues.result import Result
 
 VERSION = 1
 MESSAGE_LIMIT = 1000  # characters: one sentence, the venue's words, and what to do next
+SKIPPED_LIMIT = 60  # characters of a line that was no id
 
 _ENCODER = json.JSONEncoder(check_circular=False, allow_nan=False)
 _UNCHANGED = ("status", "symbol", "side", "type", "price", "quantity", "filled")
@@ -45,9 +46,20 @@ def message(result: Result) -> str:
     return clean("; ".join(filter(None, (result.message, result.warning))), MESSAGE_LIMIT)
 
 
-def document(command: str, exit_code: int, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The whole run for `-o json`. In: the verb, the run's exit code, records in the order of the ids."""
-    return {"version": VERSION, "command": command, "exit_code": exit_code, "orders": list(records)}
+def document(
+    command: str, exit_code: int, records: Iterable[Mapping[str, Any]], skipped: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The whole run for `-o json`.
+
+    In: the verb, the run's exit code, records in the order of the ids, `skipped_line`s in their order.
+    """
+    lists = {"orders": list(records), "skipped": list(skipped)}
+    return {"version": VERSION, "command": command, "exit_code": exit_code, **lists}
+
+
+def skipped_line(number: int, text: str) -> dict[str, Any]:
+    """A line of standard input that was no id and for which nothing was sent. `number` counts from 1."""
+    return {"line": number, "text": clean(text, SKIPPED_LIMIT)}
 
 
 def to_json(value: Any) -> str:

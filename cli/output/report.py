@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cli.options import Output
-from cli.output.record import document, record, to_json
-from cli.output.streams import write_out
+from cli.output.record import document, record, skipped_line, to_json
+from cli.output.streams import is_terminal, write_out
 from venues.result import Result
 
 
@@ -24,6 +24,7 @@ class Report:
     worst: int = 0
     count: int = 0
     symbol: str = ""  # of the orders that come without one
+    _skipped: list[dict[str, Any]] = field(default_factory=list)
     _kept: dict[int, Result] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)  # lines that `--quiet` prints only if the run goes wrong
 
@@ -40,9 +41,14 @@ class Report:
 
     def nameless(self) -> Result | None:
         """An order whose symbol a person at a terminal would miss."""
-        if self.output is not Output.TABLE or self.quiet or not _on_terminal():
+        if self.output is not Output.TABLE or self.quiet or not is_terminal(sys.stdout):
             return None
         return next((result for result in self._kept.values() if result.status and not result.symbol), None)
+
+    def skip(self, number: int, text: str) -> None:
+        """A line of standard input was no id: the document counts it."""
+        if self.output is Output.JSON:
+            self._skipped.append(skipped_line(number, text))
 
     def end(self, exit_code: Callable[[], int]) -> None:
         """The run is over: print what is still to be printed. In: tells the exit code, which a signal may change."""
@@ -58,12 +64,12 @@ class Report:
         from cli.output.render import render
 
         named = [result if result.symbol else replace(result, symbol=self.symbol) for result in results]
-        render(named, console_file=sys.stdout, is_terminal=_on_terminal(), environ=os.environ)
+        render(named, console_file=sys.stdout, is_terminal=is_terminal(sys.stdout), environ=os.environ)
 
     def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
         while True:
             code = exit_code()
-            text = to_json(document(self.command, code, records)) + "\n"
+            text = to_json(document(self.command, code, records, self._skipped)) + "\n"
             if exit_code() == code:  # else a signal came while the text was made
                 return text
 
@@ -71,7 +77,3 @@ class Report:
         if self._held:
             write_out("".join(self._held))
             self._held.clear()
-
-
-def _on_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import errno
 import os
 import sys
@@ -13,6 +14,7 @@ from weakref import WeakSet
 # The reader went away, or there never was one: what was asked for, nothing to say about it.
 _CLOSED = (errno.EPIPE, errno.EBADF, errno.ESHUTDOWN)
 
+CLEAR_LINE = "\r\x1b[K"  # for a line that replaces a picture
 _lost: WeakSet[TextIO] = WeakSet()  # streams that have failed once; they are not tried again
 
 
@@ -49,6 +51,19 @@ def warn(text: str, stream: TextIO | None = None) -> None:
         _point_at_nothing(stream)
 
 
+def warn_at_once(text: str) -> None:
+    """Write one line to stderr from within a signal handler, past every buffer and lock of the interpreter.
+
+    In a thread that nobody waits for: a terminal that Ctrl-S stopped must not stop the handler.
+    """
+
+    def write() -> None:
+        with suppress(OSError):
+            os.write(2, f"{text}\n".encode("ascii", "backslashreplace"))
+
+    _thread.start_new_thread(write, ())
+
+
 def flush() -> None:
     """Bring out what is left in stdout and stderr, before the process ends without further ado."""
     for stream in (sys.stdout, sys.stderr):
@@ -75,6 +90,11 @@ def colour_wanted(is_terminal: bool, environ: Mapping[str, str]) -> bool:
     if environ.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
     return is_terminal and environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person may sit there."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def columns(stream: TextIO | None) -> int:

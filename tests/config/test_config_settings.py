@@ -29,7 +29,7 @@ def load(
 
 
 def test_defaults_without_a_file(tmp_path: Path) -> None:
-    assert load(tmp_path) == Settings(url="https://multi.example", api_version=2)
+    assert load(tmp_path) == Settings(url="https://multi.example", url_from="default", api_version=2)
 
 
 def test_a_venue_with_one_version_has_none(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ api_version = 3
 
 
 def test_the_file_beats_the_default(tmp_path: Path) -> None:
-    assert load(tmp_path, FULL) == Settings("https://file.example", 3, 7)
+    assert load(tmp_path, FULL) == Settings("https://file.example", "config.toml", 3, 7)
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_the_environment_beats_the_file(tmp_path: Path) -> None:
         CANCEL_MULTI_API_VERSION="2",
         CANCEL_MULTI_REQUESTS_PER_MINUTE="9",
     )
-    assert settings == Settings("https://env.example", 2, 9)
+    assert settings == Settings("https://env.example", "environment", 2, 9)
 
 
 def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_empty_variable_is_not_set(tmp_path: Path) -> None:
 
 def test_each_profile_has_its_own(tmp_path: Path) -> None:
     settings = load(tmp_path, FULL, profile="work")
-    assert settings == Settings("https://multi.example", 3)
+    assert settings == Settings("https://multi.example", "default", 3)
 
 
 @pytest.mark.parametrize(("text", "value"), [("TRUE", True), ("1", True), ("yes", True), ("0", False)])
@@ -123,6 +123,11 @@ def test_anything_wrong_in_the_whole_file_is_named(tmp_path: Path, text: str, ke
         load(tmp_path, text, venue="multi", profile="default")
     assert f"{tmp_path / 'config.toml'}: {key}: " in caught.value.message
     assert expected in caught.value.message
+
+
+def test_a_number_that_python_does_not_read_is_no_fault_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config\.toml cannot be used: a number in it is too long"):
+        load(tmp_path, f"[default.multi]\nrequests_per_minute = {'9' * 5_000}", venue="multi", profile="default")
 
 
 @pytest.mark.parametrize("text", ["[default", "a = ", "a = 1\na = 2", "x = " + "[" * 9999])

@@ -33,7 +33,7 @@ class Batch:
     def __init__(
         self, make: Callable[[OrderRef], Cancel], jobs: int, stop: threading.Event, grace: float = 2.0
     ) -> None:
-        self._grace = grace
+        self.grace = grace
         self._make = make
         self._jobs = jobs
         self._stop = stop
@@ -42,6 +42,11 @@ class Batch:
         self._ending = threading.Lock()  # who ends an order reports it, in one step
         self._broken: BaseException | None = None  # what the stream of orders raised
         self._running: dict[int, Cancel] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """How many orders are begun and not ended."""
+        return len(self._running)
 
     def stop(self) -> None:
         """No new request leaves from now on; what is known is reported after at most the grace."""
@@ -108,7 +113,7 @@ class Batch:
 
     def _wind_up(self) -> Iterator[Done]:
         """After a stop: what ends within the grace, then what is known of the rest."""
-        ends = time.monotonic() + self._grace
+        ends = time.monotonic() + self.grace
         while self._running and (left := ends - time.monotonic()) > 0:
             try:
                 news = self._news.get(timeout=left)

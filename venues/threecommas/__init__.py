@@ -33,6 +33,7 @@ FACE = Face(
             "cancel smart-trade 30404547",
             noun="SmartTrade",
             viewed_by="view:smart_trade",
+            asks=True,
         ),
     ),
     budget=Budget(per_minute=60, burst=10),  # 100 a minute are allowed; after that the venue blocks for 300 s

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import Answer, Limited, NotFound, Order, OrderRef, Refused, State, VenueError
+from venues.result import Outcome
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
 from venues.wire.answers import as_raw, unreadable
 from venues.wire.http import Reply
@@ -83,6 +84,9 @@ class DealOrders(ThreeCommas):
         reply = self.ask("GET", f"/ver1/deals/{ref.deal_id}/show", patience)
         pair = reply.data.get("pair") if _is_deal(reply.data, ref.deal_id) else None
         return pair if isinstance(pair, str) else ""
+
+    def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
+        return "are deal and order id swapped?" if outcome is Outcome.NOT_FOUND else ""
 
 
 def _rows(data: Any) -> Iterator[DealOrder]:

@@ -24,4 +24,5 @@ FACE = Face(
     ),
     budget=Budget(per_minute=240, at_once=1),  # the venue publishes none; the habit of a careful client
     api_versions=(2, 3),
+    aliases=("freedom24", "freedom"),
 )

@@ -71,7 +71,7 @@ class Tradernet(HttpVenue):
         self._ask("getNotifyOrderJson", {"active_only": 1}, patience)
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
-        if outcome is Outcome.PENDING:
+        if outcome is Outcome.PENDING and order is not None:  # else no look came to anything: the market is not why
             return "this is normal while the market is closed"
         return ""
 

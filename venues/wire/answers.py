@@ -9,6 +9,8 @@ from typing import Any
 from venues.interface import Limited, Refused, Uncertain
 from venues.wire.http import NOT_JSON, Reply
 
+CHECK_URL = "check `url`"
+
 
 def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
     """The answers that mean the same at every venue (contract, "Edges")."""
@@ -26,7 +28,7 @@ def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
     if status == 403 and reply.is_html:
         raise NotTheApi("a firewall's page came back (403 HTML): the API itself was not reached")
     if 300 <= status < 400:
-        raise NotTheApi(f"the venue redirects elsewhere ({status}), which is not followed: check `url`")
+        raise NotTheApi(f"{_server(reply)} redirects elsewhere ({status}), which is not followed: {CHECK_URL}")
     if status >= 500 or status < 200 or status == 408:  # 408: it gave up waiting for a request, ours or none
         raise Uncertain(f"the venue answered {status}{_quoted(reply)}", raw=as_raw(reply))
 
@@ -48,7 +50,11 @@ class NoSuchRoute(NotTheApi):
 def wrong_address(reply: Reply) -> NotTheApi:
     """An answer that the API itself never gives: some other server, or a wrong `url`."""
     kind = NoSuchRoute if reply.status in (404, 405) else NotTheApi
-    return kind(f"the server knows no such address ({reply.status}{_quoted(reply)}): check `url`")
+    return kind(f"{_server(reply)} has no such path ({reply.status}{_quoted(reply)}): {CHECK_URL}")
+
+
+def _server(reply: Reply) -> str:
+    return reply.origin or "the server"
 
 
 def as_raw(reply: Reply) -> Any:

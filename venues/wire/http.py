@@ -42,6 +42,7 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    origin: str = ""  # of the server that sent it
 
     @cached_property
     def text(self) -> str:

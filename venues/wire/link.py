@@ -66,6 +66,11 @@ class HttpVenue(Venue):
         self.practice = "x-ordercancel-sandbox" in reply.headers
         return reply
 
+    @property
+    def has_sent(self) -> bool:
+        """Whether any request has left for the server."""
+        return self._warmed
+
     def close(self) -> None:
         """Close idle connections."""
         self._transport.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 import urllib3
@@ -71,7 +71,7 @@ class Transport:
             elif call.bytes_left:
                 error = Uncertain(_lost(e))
             else:
-                error = NeverSent(_unreached(e))
+                error = NeverSent(_unreached(e, urlsplit(origin)))
             self._note(f"< {error.message}")
             raise error from None
         took = time.monotonic() - started
@@ -94,7 +94,7 @@ class Transport:
         except BaseException:
             response.close()
             raise
-        return Reply(response.status_code, lower(response.headers), body)
+        return Reply(response.status_code, lower(response.headers), body, origin)
 
     def _note(self, line: str) -> None:
         if self._log is not None:
@@ -140,16 +140,19 @@ def _lost(error: Exception) -> str:
     return "the request was sent, but the connection was lost before the answer was complete"
 
 
-def _unreached(error: Exception) -> str:
+def _unreached(error: Exception, origin: SplitResult) -> str:
+    """In: the origin, of which the host and the port are told."""
+    port = origin.port or (443 if origin.scheme == "https" else 80)
+    where = f"{origin.netloc.removesuffix(f':{port}')}:{port}"
     chain = f"{error!r} {error.__cause__!r} {error.__context__!r}"
     if isinstance(error, requests.exceptions.SSLError):
-        return "no secure connection (TLS) could be made"
+        return f"no secure connection (TLS) to {where} could be made"
     if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy could not be used"
+        return f"the proxy on the way to {where} could not be used"
     if "NameResolution" in chain:
-        return "the host name could not be resolved"
+        return f"the host name of {where} could not be resolved"
     if isinstance(error, (requests.Timeout, TimeoutError)):
-        return "no connection was made in time"
+        return f"no connection to {where} was made in time"
     if "refused" in chain:
-        return "the connection was refused"
-    return "no connection could be made"
+        return f"the connection to {where} was refused"
+    return f"no connection to {where} could be made"

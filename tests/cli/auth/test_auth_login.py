@@ -41,7 +41,7 @@ def test_a_venue_that_cannot_be_reached(run: Run, memory: Any, environment: Any)
     given = json.dumps({"access_token": "a" * 20, "refresh_token": "r" * 20})
     done = run("login", "tanx", given=given)
     assert done.exit_code == 8
-    assert "the connection was refused" in done.stderr
+    assert "the connection to 127.0.0.1:1 was refused" in done.stderr
     assert memory.entries == {}
     assert run("login", "tanx", "--no-check", given=given).exit_code == 0
     assert memory.of("tanx") == {"access_token": "a" * 20, "refresh_token": "r" * 20}

@@ -89,7 +89,7 @@ def test_only_a_person_sees_it(
 def test_the_words_name_what_is_waited_for_and_the_elapsed_time() -> None:
     clock = Clock()
     with Spinner(None, enabled=False, clock=clock) as spinner:
-        spinner.say("waiting for tanx to show 25768879 cancelled\x1b[2J\n")
+        spinner.say(lambda: "waiting for tanx to show 25768879 cancelled\x1b[2J\n")
         clock.now += 3.7
         assert spinner.words() == "waiting for tanx to show 25768879 cancelled  3 s"
 
@@ -130,7 +130,9 @@ def drawn(terminal: Terminal, prepare: Callable[[Spinner], None]) -> str:
 
 def test_it_draws_and_leaves_nothing() -> None:
     terminal = Terminal()
-    assert re.fullmatch(r". waiting for tanx  0 s", drawn(terminal, lambda spinner: spinner.say("waiting for tanx")))
+    assert re.fullmatch(
+        r". waiting for tanx  0 s", drawn(terminal, lambda spinner: spinner.say(lambda: "waiting for tanx"))
+    )
     assert terminal.screen() == ""
 
 
@@ -173,7 +175,7 @@ def test_an_interrupt_leaves_a_clean_line_and_no_thread() -> None:
 def test_a_quick_run_shows_nothing(enabled: bool) -> None:
     terminal = Terminal()
     with Spinner(terminal, enabled=enabled, delay=60.0 if enabled else 0.0) as spinner:
-        spinner.say("waiting")
+        spinner.say(lambda: "waiting")
     assert terminal.getvalue() == ""
 
 
@@ -228,7 +230,7 @@ def test_a_stopped_terminal_does_not_hold_up_the_orders() -> None:
         assert terminal.drawn.wait(5)
         spinner.progress(2)
         spinner.advance()
-        spinner.say("more")
+        spinner.say(lambda: "more")
         go.set()
     assert stalled[0] is False
 
@@ -239,7 +241,7 @@ def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch, width: int, to
     monkeypatch.setattr("cli.cancel.progress.columns", lambda _: width)
 
     def prepare(spinner: Spinner) -> None:
-        spinner.say("x" * 100)
+        spinner.say(lambda: "x" * 100)
         spinner.progress(total) if total else None
 
     terminal = Terminal()
@@ -317,7 +319,7 @@ def test_on_a_real_terminal() -> None:
     with os.fdopen(slave, "w", encoding="utf-8") as stream:
         assert spinner_wanted(stream, {"TERM": "xterm"})
         with Spinner(stream, enabled=True, delay=0.0) as spinner:
-            spinner.say("waiting")
+            spinner.say(lambda: "waiting")
             shown = os.read(master, 1000)
         while screen(shown.decode()) and select.select([master], [], [], 10.0)[0]:  # in pieces, perhaps
             shown += os.read(master, 1000)

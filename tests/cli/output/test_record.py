@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.output.record import document, record, to_json
+from cli.output.record import document, record, skipped_line, to_json
 from venues.result import Evidence, Outcome, Result
 
 RESULT = Result(
@@ -84,14 +84,19 @@ def test_a_time_without_zone_is_taken_as_utc() -> None:
 
 
 def test_document() -> None:
-    whole = document("tanx", 3, iter([record(RESULT)]))
-    assert list(whole) == ["version", "command", "exit_code", "orders"]
+    whole = document("tanx", 3, iter([record(RESULT)]), iter([skipped_line(3, "\x1b[31m12,\n13" + "x" * 100)]))
+    assert list(whole) == ["version", "command", "exit_code", "orders", "skipped"]
     assert json.loads(to_json(whole)) == {
         "version": 1,
         "command": "tanx",
         "exit_code": 3,
         "orders": [record(RESULT)],
+        "skipped": [{"line": 3, "text": "12, 13" + "x" * 53 + "…"}],
     }
+
+
+def test_a_document_always_says_what_was_skipped() -> None:
+    assert document("tanx", 0, [])["skipped"] == []
 
 
 @pytest.mark.parametrize(

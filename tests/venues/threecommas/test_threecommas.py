@@ -224,7 +224,7 @@ NEVER_MIND = [
     Row("lost, then 422, open to the end", [LOST, CANT], [ACTIVE], Outcome.UNKNOWN, None, 2),
     Row("lost, then 422, gone from the deal", [LOST, CANT], [ACTIVE, [OTHER]], Outcome.UNKNOWN, None, 2),
     Row("lost, then 401", [LOST, BAD_SIGNATURE], [ACTIVE], Outcome.UNKNOWN, None, 2),
-    Row("not_found", [NOT_FOUND], [NOT_FOUND], Outcome.NOT_FOUND),
+    Row("not_found", [NOT_FOUND], [NOT_FOUND], Outcome.NOT_FOUND, says="are deal and order id swapped?"),
     Row("not_found, the deal is known", [NOT_FOUND], [[OTHER]], Outcome.NOT_FOUND),
     Row("not_found, and yet it is there", [NOT_FOUND], [ACTIVE], Outcome.REFUSED),
     Row("not_found, and it was cancelled", [NOT_FOUND], [CANCELLED], Outcome.ALREADY_CANCELLED),

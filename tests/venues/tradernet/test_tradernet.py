@@ -266,6 +266,12 @@ def test_dry_run(row: Row, wire: Wire, venue: HttpVenue) -> None:
     TABLE.dry_run(row, wire, venue)
 
 
+def test_a_market_is_not_blamed_for_a_deadline_that_left_no_look(wire: Wire, venue: HttpVenue) -> None:
+    wire.on("POST", CANCEL, GOOD).on("POST", LIST, HTML)
+    result = cancel(venue, REF, wait=0.05)
+    assert (result.outcome, "market" in result.message) == (Outcome.PENDING, False), result.message
+
+
 def test_json_under_the_name_of_html_is_json(wire: Wire, venue: HttpVenue) -> None:
     """PHP's usual content type: no firewall's page, but the venue's own answer about the key."""
     wire.on("POST", CANCEL, (403, {"error": "Invalid api key provided"}, {"Content-Type": "text/html"}))

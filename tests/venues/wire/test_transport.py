@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -215,7 +217,9 @@ def free_port() -> int:
     [("http://127.0.0.1:{}", "refused"), ("http://no-such-host.invalid", "resolved|could be made")],
 )
 def test_what_never_left_is_never_sent(origin: str, words: str) -> None:
-    with closing(Transport(origin.format(free_port()), Masks())) as line, pytest.raises(NeverSent, match=words):
+    origin = origin.format(free_port())
+    where = re.escape(urlsplit(origin).netloc)
+    with closing(Transport(origin, Masks())) as line, pytest.raises(NeverSent, match=f"{where}.*({words})"):
         line.send(GET, 2.0)
 
 
