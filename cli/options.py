@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import math
+import os
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,6 +44,21 @@ def _wait(value: float) -> float:
     return value
 
 
+def _profiles() -> list[str]:
+    """Out: the profiles there are, to complete a name from; none when config.toml cannot be read."""
+    from config.errors import ConfigError
+    from config.profiles import all_profiles
+
+    with suppress(ConfigError):
+        return all_profiles(os.environ)
+    return []
+
+
+def profile_option(text: str) -> Any:
+    """Out: the flag that names a profile. In: its help."""
+    return typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help=text)
+
+
 OutputFlag = Annotated[
     Output, typer.Option("-o", "--output", envvar="CANCEL_OUTPUT", help="How the result is printed on stdout.")
 ]
@@ -58,9 +75,7 @@ WaitFlag = Annotated[
     ),
 ]
 NoWaitFlag = Annotated[bool, typer.Option("--no-wait", help="Stop once the venue has accepted the request.")]
-ProfileFlag = Annotated[
-    str, typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", help="Which account.")
-]
+ProfileFlag = Annotated[str, profile_option("Which account.")]
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Run against the built-in practice venues: no account, no network.")
 ]
