@@ -6,8 +6,9 @@ import enum
 import math
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -72,14 +73,18 @@ def whole(low: int, high: int) -> Callable[[str | int], int]:
 
 
 def _profiles() -> list[str]:
-    """For the shell's completion: the profiles there are."""
+    """Out: the profiles there are, to complete a name from; none when config.toml cannot be read."""
     from config.errors import ConfigError
     from config.profiles import all_profiles
 
-    try:
+    with suppress(ConfigError):
         return all_profiles(os.environ)
-    except ConfigError:
-        return []
+    return []
+
+
+def profile_option(text: str) -> Any:
+    """Out: the flag that names a profile. In: its help."""
+    return typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help=text)
 
 
 OutputFlag = Annotated[
@@ -98,12 +103,7 @@ WaitFlag = Annotated[
     ),
 ]
 NoWaitFlag = Annotated[bool, typer.Option("--no-wait", help="Stop once the venue has accepted the request.")]
-ProfileFlag = Annotated[
-    str,
-    typer.Option(
-        "--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help="Which account."
-    ),
-]
+ProfileFlag = Annotated[str, profile_option("Which account.")]
 SandboxFlag = Annotated[
     bool, typer.Option("--sandbox", help="Run against the built-in practice venues: no account, no network.")
 ]

@@ -19,6 +19,7 @@ FLAGS = (
     "--quiet", "-v", "--verbose", "-h", "--help",
 )  # fmt: skip
 SCRIPTS = ("cancel", "ordercancel")
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
 
 def words(text: str) -> str:
@@ -103,18 +104,54 @@ def test_completion_knows_the_profiles(installed: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_completion_works_in_a_real_bash(installed: Any) -> None:
-    """Load what `--show-completion` prints and let bash complete `cancel tr`, as the Tab key does."""
-    script = """
-        eval "$(cancel --show-completion)"
-        COMP_WORDS=(cancel tr) COMP_CWORD=1
-        _cancel_completion cancel
-        echo "${COMPREPLY[@]}"
-        complete -p cancel
-    """
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_completion_works_in_a_real_bash(installed: Any, script: str) -> None:
+    """Load what README's line loads and let bash complete `cancel tr` and `ordercancel tr`, as the Tab key does."""
+    (line,) = re.findall(r"^eval .*--show-completion.*$", README, re.MULTILINE)
     done = subprocess.run(
-        ["bash", "--norc", "-c", script],
+        ["bash", "--norc", "-c", f"""
+            {line}
+            COMP_WORDS=({script} tr) COMP_CWORD=1
+            _{script}_completion {script}
+            echo "${{COMPREPLY[@]}}"
+            complete -p {script}
+        """],
         env=installed.environ(), capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stderr == ""
-    assert done.stdout.splitlines() == ["tradernet", "complete -o default -F _cancel_completion cancel"]
+    assert done.stdout.splitlines() == ["tradernet", f"complete -o default -F _{script}_completion {script}"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    ("shell", "files"),
+    [
+        ("bash", {".bashrc", ".bash_completions/{}.sh"}),
+        ("zsh", {".zshrc", ".zfunc/_{}"}),
+        ("fish", {".config/fish/completions/{}.fish"}),
+    ],
+)
+def test_installing_completion_writes_what_the_readme_says(
+    installed: Any, tmp_path: Path, script: str, shell: str, files: set[str]
+) -> None:
+    plain = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    assert installed.run("--install-completion", shell, env=plain, script=script).returncode == 0
+    written = {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written.keys() == {name.format(script) for name in files}
+    (row,) = re.findall(rf"^\| {shell} \| (.*) \|$", README, re.MULTILINE)
+    assert {f"~/{name.format('cancel')}" for name in files} <= set(re.findall(r"`([^`]*)`", row))
+    if shell == "zsh":
+        (style,) = re.findall(r"^zstyle .*$", written[".zshrc"], re.MULTILINE)
+        assert f"`{style}`" in row
+
+
+def test_completion_knows_the_profiles(installed: Any, tmp_path: Path) -> None:
+    (tmp_path / "cancel").mkdir()
+    variables = {"XDG_CONFIG_HOME": str(tmp_path), "_CANCEL_COMPLETE": "complete_bash"}
+    (tmp_path / "cancel/config.toml").write_text('[bot.tanx]\nurl = "https://a.example"\n')
+    for words in ("cancel tanx --profile ", "cancel auth status --profile "):
+        variables |= {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
+        assert installed.run(env=variables).stdout.split() == ["default", "bot"]
+    (tmp_path / "cancel/config.toml").write_text("[")
+    done = installed.run(env=variables)
+    assert (done.stdout.split(), done.stderr) == ([], "")

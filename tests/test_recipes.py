@@ -7,12 +7,18 @@ Only the places in them are moved into a temporary folder, and the venue is a pr
 from __future__ import annotations
 
 import configparser
+import contextlib
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import termios
+import time
+import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +37,7 @@ VARIABLES = {env_name(FACE.name, field.name) for field in FACE.fields}
 CRON_PATH = "/usr/bin:/bin"  # crontab(5); Debian's
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the recipes are for POSIX systems")
+needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash cannot be found")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +72,7 @@ class Place:
 
     def __init__(self, root: Path, venue: Running, installed: Any) -> None:
         self.root = root
+        self.venue = venue
         self.keys = {file_name("tradernet", name): text for name, text in venue.practice.credentials.items()}
         self.url = {"CANCEL_TRADERNET_URL": venue.url}
         for path in ("/home/trader/.local/bin", "/usr/local/bin"):
@@ -149,18 +157,34 @@ def test_cron_has_something_to_mail_when_it_went_wrong(block: Any, place: Place)
     assert "not found" in done.stdout
 
 
-def test_the_keys_are_put_down_for_their_owner_alone(block: Any, place: Place) -> None:
-    lines = place.moved(block("sh", "install -d")).splitlines()
-    for line in lines:
-        name = line.rsplit("/", 1)[1]
-        done = subprocess.run(
-            ["/bin/sh", "-c", line],
-            input=place.keys.get(name, "") + "\n",
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, "")
+def typed(script: str, answers: dict[str, str], *, path: str = CRON_PATH) -> str:
+    """Run a script in a bash at a terminal of its own, as one would paste it, and type each answer at its question.
+
+    Out: all that the terminal showed. Fails when the script does.
+    """
+    ours, theirs = os.openpty()
+    argv = ["/usr/bin/env", "-i", f"PATH={path}", "setsid", "--ctty", "bash", "-euo", "pipefail", "-c", script]
+    with subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # nobody has the terminal any more
+            while piece := os.read(ours, 4096):
+                shown += piece
+                for question in [each for each in answers if f"{each}: ".encode() in shown]:
+                    ends = time.monotonic() + 20.0
+                    while termios.tcgetattr(ours)[3] & termios.ECHO and time.monotonic() < ends:
+                        time.sleep(0.002)  # the question comes first, a person is not that fast
+                    os.write(ours, answers.pop(question).encode() + b"\n")
+        os.close(ours)
+    assert (process.returncode, answers) == (0, {}), shown
+    return shown.decode()
+
+
+@needs_bash
+def test_the_keys_are_put_down_unseen_and_for_their_owner_alone(block: Any, place: Place) -> None:
+    keys = dict(place.venue.practice.credentials)
+    shown = typed(place.moved(block("sh", "read -rs")), dict(keys))
+    assert not any(key in shown for key in keys.values())
     folder = place.path("/home/trader/credentials")
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.name for path in folder.iterdir()} == FILES
@@ -199,9 +223,28 @@ def test_the_service_is_given_the_files_that_are_looked_for(block: Any) -> None:
     loaded = re.findall(r"^LoadCredential(?:Encrypted)?=(\w+):/", text, re.MULTILINE)
     assert set(loaded) == FILES
     assert "LoadCredential=" in text
-    encrypt = shlex.split(block("sh", "systemd-creds"))
+    (encrypt,) = re.findall(r"systemd-creds .*", block("sh", "systemd-creds"))
     _, path = re.findall(r"^LoadCredentialEncrypted=(\w+):(\S+)$", text, re.MULTILINE)[0]
-    assert encrypt == ["systemd-creds", "encrypt", f"--name={Path(path).name}", "-", path]
+    assert shlex.split(encrypt) == ["systemd-creds", "encrypt", f"--name={Path(path).name}", "-", path]
+
+
+@needs_bash
+@pytest.mark.skipif(shutil.which("systemd-ask-password") is None, reason="systemd-ask-password cannot be found")
+def test_all_that_the_service_reads_is_put_down_unseen(block: Any, place: Place) -> None:
+    """Only the encryption is left out: its key belongs to the machine."""
+    creds = place.path("/usr/local/bin/systemd-creds")
+    creds.write_text('#!/bin/sh\ncat > "$4"\n')
+    creds.chmod(0o755)
+    keys = dict(place.venue.practice.credentials)
+    script = place.moved(block("sh", "systemd-creds"))
+    shown = typed(script, dict(keys), path=f"{creds.parent}:{CRON_PATH}")
+    assert not any(key in shown for key in keys.values())
+    unit = block("ini", "cancel-orders.service")
+    read = dict(re.findall(r"^(?:LoadCredential(?:Encrypted)?=|StandardInput=)(\w+):(/\S+)$", unit, re.MULTILINE))
+    found = {name: place.path(path).read_text() for name, path in read.items()}
+    assert found == {"file": ""} | {name: text.strip() for name, text in place.keys.items()}
+    folders = {place.path(path).parent for path in read.values()}
+    assert all(folder.stat().st_mode & 0o777 == 0o700 for folder in folders)
 
 
 def test_the_service_without_a_home(service: Any, place: Place, venue: Running) -> None:
@@ -228,33 +271,60 @@ def test_the_timer_starts_the_service(block: Any) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze cannot be found")
-def test_systemd_takes_the_units(block: Any, place: Place) -> None:
-    paths = []
-    for name in ("cancel-orders.service", "cancel-orders.timer"):
-        paths.append(place.root / name)
-        paths[-1].write_text(place.moved(block("ini", name)))
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True, timeout=60, check=False
-    )
+def test_systemd_takes_the_units_as_they_are_printed(block: Any, place: Place) -> None:
+    names = ("cancel-orders.service", "cancel-orders.timer")
+    folder = place.path("/etc/systemd/system")
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text(block("ini", name))
+    for target in Path("/usr/lib/systemd/system").glob("*.target"):  # what every machine has
+        if not target.is_symlink():
+            shutil.copy(target, folder)
+    check = ["systemd-analyze", "verify", "--man=no", f"--root={place.root}", *names]
+    done = subprocess.run(check, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    place.path("/usr/local/bin/ordercancel").unlink()
+    assert subprocess.run(check, capture_output=True, timeout=60, check=False).returncode != 0  # it does look
 
 
 def test_docker(block: Any, place: Place, venue: Running) -> None:
     recipe = block("dockerfile")
     entry = json.loads(re.search(r"^ENTRYPOINT (.*)$", recipe, re.MULTILINE)[1])  # type: ignore[index]
     variable, folder = re.search(r"^ENV (\w+)=(\S+)$", recipe, re.MULTILINE).groups()  # type: ignore[union-attr]
-    build, run = block("sh", "docker run").splitlines()
+    build, *runs = block("sh", "docker run").splitlines()
     image = shlex.split(build)[3]
-    options, _, args = run.partition(f" {image} ")
-    assert "--read-only" in options
-    assert f":{folder}:ro" in options
     place.write_keys(folder)
     place.path("file").write_text("")
-    line = shlex.join([str(place.path("/usr/local/bin") / entry[0])]) + f" {args}"
-    # A container that is read-only has a HOME that cannot be written.
-    done = place.sh(line, HOME=str(place.path("file/root")), **{variable: str(place.path(folder))})
-    assert_cancelled(done, venue)
-    assert json.loads(done.stdout)["orders"][0]["outcome"] == "cancelled"
+    place.path("orders.txt").write_text(f"{ORDER}\n")
+    for run, outcome in zip(runs, ("cancelled", "already-cancelled"), strict=True):
+        options, _, args = run.partition(f" {image} ")
+        assert "--read-only" in options
+        assert f":{folder}:ro" in options
+        assert ("-i" in options.split()) == ("<" in args)  # without it a container's standard input is empty
+        line = shlex.join([str(place.path("/usr/local/bin") / entry[0])]) + f" {args}"
+        # A container that is read-only has a HOME that cannot be written.
+        done = place.sh(line, HOME=str(place.path("file/root")), **{variable: str(place.path(folder))})
+        assert_cancelled(done, venue)
+        assert json.loads(done.stdout)["orders"][0]["outcome"] == outcome
+
+
+def test_the_image_is_given_what_the_package_is_built_from_and_nothing_else(
+    wheel: Path, build: Any, tmp_path: Path
+) -> None:
+    """A `COPY .` in small: `*` first, then names that are let in again, then what is left out within them."""
+    rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    let_in = [rule[1:] for rule in rules if rule[0] == "!"]
+    assert rules == ["*", *(f"!{name}" for name in let_in), "**/__pycache__"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    folders = project["tool"]["hatch"]["build"]["only-include"]
+    assert sorted(let_in) == sorted(["LICENSE", "README.md", "pyproject.toml", *folders])
+    for path in map(ROOT.joinpath, let_in):
+        if path.is_dir():
+            shutil.copytree(path, tmp_path / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, tmp_path)
+    made = zipfile.ZipFile(build(tmp_path, "--wheel")).namelist()
+    assert sorted(made) == sorted(zipfile.ZipFile(wheel).namelist())
 
 
 def test_ci_job(block: Any, place: Place, venue: Running) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.auth import help as words
-from cli.options import ProfileFlag
+from cli.options import ProfileFlag, profile_option
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
 from venues.registry import VENUES
@@ -65,10 +65,7 @@ def status(
             metavar="[VENUE]", callback=_venue, autocompletion=_venues, show_default=False, help="Without: all."
         ),
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", help="Which account. Without: all."),
-    ] = None,
+    profile: Annotated[str | None, profile_option("Which account. Without: all.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Also make one harmless authenticated read each.")] = False,
     output: Annotated[
         StatusOutput, typer.Option("-o", "--output", help="How the result is printed on stdout.")
