@@ -21,6 +21,7 @@ from cli.options import (
     SandboxFlag,
     VerboseFlag,
     WaitFlag,
+    is_typed,
 )
 from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
@@ -91,6 +92,7 @@ def _add_verb(verb: Verb) -> None:
     def in_deal(
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
         order_ids: IdsArgument,
+        context: typer.Context,
         output: OutputFlag = Output.TABLE,
         dry_run: DryRunFlag = False,
         wait: WaitFlag = 30.0,
@@ -101,7 +103,7 @@ def _add_verb(verb: Verb) -> None:
         quiet: QuietFlag = False,
         verbose: VerboseFlag = False,
     ) -> None:
-        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose)
+        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, is_typed(context))
         _run(verb.name, deal_id or None, order_ids, options)
 
     command = in_deal if verb.in_deal else _without_deal(in_deal)

@@ -23,7 +23,7 @@ class Output(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The flags as given. `wait` in seconds."""
+    """The flags as given. `wait` in seconds; `named`: the profile was typed, so it is the keyring's account."""
 
     output: Output
     dry_run: bool
@@ -34,6 +34,13 @@ class Options:
     jobs: int
     quiet: bool
     verbose: bool
+    named: bool = False
+
+
+def is_typed(context: typer.Context, flag: str = "profile") -> bool:
+    """Out: whether the flag stands on the command line; not from the environment, and no default."""
+    source = context.get_parameter_source(flag)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _wait(value: float) -> float:

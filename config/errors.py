@@ -16,10 +16,14 @@ class ConfigError(Exception):
 
 
 class CredentialsError(Exception):
-    """Credentials missing or malformed. `message` is one or two lines for a person, without a secret."""
+    """Credentials missing or malformed. `message` is one or two lines for a person, without a secret.
+
+    `source`: where those that cannot be used lie, in the record's word; None when there are none.
+    """
 
     exit_code: ClassVar[int] = 6
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, source: str | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.source = source
