@@ -80,7 +80,7 @@ class Lack:
         if self._unseen:
             return f"{why[2:]}, so what is stored there cannot be used"
         if self.has:
-            return f"{self.place} has {_listed(self.has)}, but {missing} is missing there{why}"
+            return f"{self.place} has {_listed(self.has)}; missing there: {missing}{why}"
         return f"missing {missing}{' in the keyring' if self.place.named else ''}{why}"
 
     def _cure(self) -> str:
