@@ -31,7 +31,10 @@ def require_known(credentials: Credentials, *, environ: Mapping[str, str], path:
     Raises ConfigError, with those there are: a name that nothing knows is a slip, whatever credentials lie around.
     The keyring is asked last. One that cannot be read knows nothing, and the message says so.
     """
-    profile, known = credentials.profile, all_profiles(environ, path)
+    profile = credentials.profile
+    if profile == DEFAULT_PROFILE:
+        return
+    known = all_profiles(environ, path)
     if profile in known or credentials.is_stored():
         return
     nowhere = f"no table in {path or config_file(environ) or 'config.toml'}, no stored login"
