@@ -35,7 +35,7 @@ SANDBOX = "sandbox"  # the record's word for a practice venue's credentials
 class Access:
     """Where a venue is, as whom to speak to it, and how fast.
 
-    `source`: where the credentials came from, in the record's word; `advice` what to do when they are refused.
+    `source`: where the credentials came from, in the record's word; `advice` tells what to do when they are refused.
     """
 
     url: str
@@ -44,17 +44,17 @@ class Access:
     api_version: int | None = None
     profile: str = DEFAULT_PROFILE
     source: str | None = None
-    advice: str = ""
+    advice: Callable[[], str] = str
 
     def signed(self, result: Result) -> Result:
         """The result with whose account it was, and what to do where the venue refuses its credentials."""
-        told = self.advice and result.outcome is Outcome.UNAUTHORIZED
+        advice = self.advice() if result.outcome is Outcome.UNAUTHORIZED else ""
         return replace(
             result,
             sandbox=result.sandbox or self.source == SANDBOX,
             profile=self.profile,
             credentials=self.source,
-            message=f"{result.message}; {self.advice}" if told else result.message,
+            message=f"{result.message}; {advice}" if advice else result.message,
         )
 
 
@@ -144,7 +144,7 @@ def access(verb: str, profile: str, *, named: bool = False) -> Access:
         settings.api_version,
         profile,
         credentials.source.word,
-        credentials.refused(),
+        credentials.refused,
     )
 
 

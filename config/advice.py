@@ -147,12 +147,13 @@ def malformed(place: Place, fault: str) -> str:
     return f"{place.venue}, profile {place.profile}: {fault}.\n{_sentence(cure)}"
 
 
-def refused(place: Place, way: tuple[str, ...]) -> str:
+def refused(place: Place, fields: Iterable[str]) -> str:
     """Out: part of a sentence: which fields the venue has refused, where they come from, and what to do."""
-    came = f"{_listed(way)} of profile {place.profile} came from {place}"
+    fields = tuple(fields)
+    came = f"{_listed(fields)} of profile {place.profile} came from {place}"
     if place.source is Source.KEYRING:
-        return f"{came}: to replace them, {place.give(())}"
-    return f"{came} ({place.names(way)}): if wrong or expired, renew them there"
+        return f"{came}: to replace what is stored, {place.give(())}"
+    return f"{came} ({place.names(fields)}): renew there what is wrong or expired"
 
 
 def _without_flag(place: Place) -> str:
@@ -163,7 +164,8 @@ def _without_flag(place: Place) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return " and ".join(names)
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _sentence(text: str) -> str:

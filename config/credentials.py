@@ -6,15 +6,17 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from config.advice import Lack, Place, malformed, refused
 from config.errors import CredentialsError
 from config.keyring_store import KeyringProblem
 from config.locks import refresh_lock
 from config.names import service_name
 from config.sources import Found, Keyring, Source, from_directory, from_environment, from_keyring
 from ordercancel.secret import Secret
+
+if TYPE_CHECKING:
+    from config.advice import Place
 
 _Way = tuple[str, ...]
 _ORDER = (Source.ENVIRONMENT, Source.DIRECTORY, Source.KEYRING)
@@ -83,14 +85,14 @@ class Credentials:
     def complete(self) -> _Way:
         """Out: the complete set of fields in use. Raises CredentialsError: which source, and what is wrong there."""
         with self._guard:
-            place = self._place()
+            source = self._chosen()
             for field in self._names:
-                found = self._find(place.source, field)
+                found = self._find(source, field)
                 if found is not None and found.fault:
-                    raise CredentialsError(malformed(place, found.fault), place.source.word)
-            way = self._way(place.source)
+                    raise self._malformed(found.fault)
+            way = self._way(source)
             if way is None:
-                raise CredentialsError(self._lack(place).message, self.source.word)
+                raise self._incomplete()
             return way
 
     @property
@@ -101,8 +103,11 @@ class Credentials:
             return source if self._has(source) else Source.MISSING
 
     def refused(self) -> str:
-        """Out: what to say when the venue refuses the complete set: its fields, their source, what to do."""
-        return refused(self._place(), self.complete())
+        """Out: what to say when the venue refuses them: which fields, their source, what to do. Raises nothing."""
+        from config.advice import refused
+
+        fields = [field for field in self._names if self.get(field)]
+        return refused(self._place(), fields) if fields else ""
 
     def get(self, field: str) -> Secret | None:
         """Out: the field's value; None when the source in use has no complete way with this field."""
@@ -163,6 +168,8 @@ class Credentials:
         return self._in_use
 
     def _place(self) -> Place:
+        from config.advice import Place  # only errors need it
+
         return Place(self.venue, self.profile, self._chosen(), self.named)
 
     def _find(self, source: Source, field: str) -> Found | None:
@@ -195,11 +202,20 @@ class Credentials:
     def _way(self, source: Source) -> _Way | None:
         return next((way for way in self.ways if self._whole(source, way)), None)
 
-    def _lack(self, place: Place) -> Lack:
-        """Only on the way to an error are the other sources looked into as well."""
-        whole = next((one for one in _ORDER if one is not place.source and self._way(one)), None)
-        has = tuple(field for field in self._names if self._usable(place.source, field))
-        return Lack(place, has, self.ways, whole, self.keyring_problem)
+    def _malformed(self, fault: str) -> CredentialsError:
+        from config.advice import malformed
+
+        return CredentialsError(malformed(self._place(), fault), self._chosen().word)
+
+    def _incomplete(self) -> CredentialsError:
+        """Only on the way to this error are the other sources looked into as well."""
+        from config.advice import Lack
+
+        used = self._chosen()
+        whole = next((source for source in _ORDER if source is not used and self._way(source)), None)
+        has = tuple(field for field in self._names if self._usable(used, field))
+        lack = Lack(self._place(), has, self.ways, whole, self.keyring_problem)
+        return CredentialsError(lack.message, self.source.word)
 
     def _status(self, spec: FieldSpec, way: _Way | None) -> FieldStatus:
         name, used = spec.name, self._chosen()

@@ -55,10 +55,9 @@ def _found(venue: str | None, profile: str | None, store: KeyringStore, named: b
 
 
 def _account(credentials: Credentials) -> AccountStatus:
-    fields, lack, refused = tuple(credentials.sources()), "", ""
+    fields, lack = tuple(credentials.sources()), ""
     try:
         credentials.complete()
-        refused = credentials.refused()
     except CredentialsError as fault:
         lack = fault.message
     problem = credentials.keyring_problem
@@ -69,7 +68,7 @@ def _account(credentials: Credentials) -> AccountStatus:
         fields=fields,
         lack=lack,
         named=credentials.named,
-        advice=refused,
+        advice=credentials.refused(),
         keyring_problem=problem.reason if problem else None,
         unseen=problem is not None and not problem.absent,
     )

@@ -133,5 +133,5 @@ def test_a_refusal_of_the_venue_leads_on(installed: Any, venue: Running, given: 
     (record,) = json.loads(done.stdout)["orders"]
     assert record["message"].endswith(
         "; access_token and refresh_token of profile default came from the environment (CANCEL_TANX_ACCESS_TOKEN and "
-        "CANCEL_TANX_REFRESH_TOKEN): if wrong or expired, renew them there"
+        "CANCEL_TANX_REFRESH_TOKEN): renew there what is wrong or expired"
     )

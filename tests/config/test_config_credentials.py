@@ -131,20 +131,20 @@ def test_a_set_complete_in_the_environment_never_asks_the_keyring(make: Make, ba
     assert text(credentials, "wallet_key") is None
     assert credentials.refused() == (
         "email and password of profile default came from the environment (CANCEL_ACME_EMAIL and "
-        "CANCEL_ACME_PASSWORD): if wrong or expired, renew them there"
+        "CANCEL_ACME_PASSWORD): renew there what is wrong or expired"
     )
     assert credentials.source is Source.ENVIRONMENT
     (folder / "cancel_acme_wallet_key").write_text("w")
     filed = make()
     assert filed.complete() == ("wallet_key",)
-    assert "came from the credentials directory (cancel_acme_wallet_key): if" in filed.refused()
+    assert "came from the credentials directory (cancel_acme_wallet_key): renew" in filed.refused()
     assert backend.asked == []
 
 
 def test_what_is_refused_from_the_keyring_is_logged_in_again(make: Make, put: Put) -> None:
     put("bot", wallet_key="w")
     assert make("bot").refused() == (
-        "wallet_key of profile bot came from the keyring: to replace them, run: cancel auth login acme --profile bot"
+        "wallet_key of profile bot came from the keyring: to replace what is stored, run: cancel auth login acme --profile bot"
     )
 
 
@@ -168,6 +168,7 @@ def test_both_ways_of_one_source_are_there_to_fall_back_on(make: Make, put: Put)
     credentials = make(access_token="a", refresh_token="r", wallet_key="k")
     assert credentials.complete() == TOKENS
     assert text(credentials, "wallet_key") == "k"
+    assert credentials.refused().startswith("access_token, refresh_token and wallet_key of profile default came from")
     assert text(make(access_token="a", refresh_token="r"), "wallet_key") is None
 
 

@@ -140,7 +140,7 @@ def test_a_wallet_of_another_source_does_not_help_dead_tokens(file_keyring: Any)
     assert (done.code, record["outcome"], record["credentials"]) == (6, "unauthorized", "environment")
     assert record["message"].endswith(
         "; access_token and refresh_token of profile default came from the environment (CANCEL_TANX_ACCESS_TOKEN and "
-        "CANCEL_TANX_REFRESH_TOKEN): if wrong or expired, renew them there"
+        "CANCEL_TANX_REFRESH_TOKEN): renew there what is wrong or expired"
     )
     assert practice.counts["login"] == 0
 

@@ -307,7 +307,7 @@ def test_failed_checks_give_the_worst_code(run: Run, memory: Any, serve: Any, en
     done = run("status", "--check")
     assert done.exit_code == 6
     assert "Tradernet, profile default: the check failed: " in done.stderr
-    assert "came from the keyring: to replace them, run: cancel auth login tradernet" in done.stderr
+    assert "came from the keyring: to replace what is stored, run: cancel auth login tradernet" in done.stderr
     environment.setenv("CANCEL_TANX_URL", "http://127.0.0.1:1")
     memory.put("tanx", access_token="a" * 20, refresh_token="r" * 20)
     done = run("status", "--check", "-o", "json")
