@@ -122,8 +122,9 @@ class Lack:
         return "unlock the keyring and run this again"
 
     def _given(self) -> str:
+        """How to do without the keyring: always with a whole set."""
         sources = (Source.ENVIRONMENT, Source.DIRECTORY)
-        return ", or ".join(self.place.at(source).give(self._needed()) for source in sources)
+        return ", or ".join(self.place.at(source).give(self._nearest()) for source in sources)
 
     def _nearest(self) -> tuple[str, ...]:
         """Out: the set that has most already; with nothing at all the one that is preferred."""

@@ -144,7 +144,8 @@ def test_a_set_complete_in_the_environment_never_asks_the_keyring(make: Make, ba
 def test_what_is_refused_from_the_keyring_is_logged_in_again(make: Make, put: Put) -> None:
     put("bot", wallet_key="w")
     assert make("bot").refused() == (
-        "wallet_key of profile bot came from the keyring: to replace what is stored, run: cancel auth login acme --profile bot"
+        "wallet_key of profile bot came from the keyring: to replace what is stored, run: cancel auth login acme "
+        "--profile bot"
     )
 
 
@@ -215,6 +216,17 @@ def test_what_a_locked_keyring_holds_is_not_missing(make: Make, backend: Any, na
     assert "set CANCEL_ACME_ACCESS_TOKEN and CANCEL_ACME_REFRESH_TOKEN, or provide cancel_acme_acc" in error.message
     assert error.source is None
     assert len(backend.asked) == 1
+
+
+def test_a_keyring_that_falls_silent_half_way_is_replaced_by_a_whole_set(make: Make, put: Put, backend: Any) -> None:
+    put(access_token="a", refresh_token="r")
+    credentials = make()
+    credentials.complete()
+    backend.fault = KeyringProblem("the keyring did not answer", lasting=True)
+    del credentials._found[Source.KEYRING, "refresh_token"]  # as if it had been silent by then
+    message = fails(credentials).message
+    assert "missing" not in message
+    assert "set CANCEL_ACME_ACCESS_TOKEN and CANCEL_ACME_REFRESH_TOKEN, or" in message
 
 
 def test_unlocking_goes_before_another_account(make: Make, backend: Any) -> None:
