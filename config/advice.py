@@ -140,12 +140,17 @@ class Lack:
         return f" (or instead {others})" if others else ""
 
 
-def malformed(place: Place, fault: str) -> str:
-    """Out: two lines: a value that cannot be used, and what to do. In: where it is, what is wrong with it."""
-    cure = "correct it, or take it away"
+def malformed(place: Place, fault: str, whole: Source | None) -> str:
+    """Out: two lines: a value that cannot be used, and what to do. In: where it is, what is wrong with it.
+
+    `whole`: another source, whose set is complete.
+    """
+    cure = "Correct it, or take it away"
     if place.source is Source.KEYRING:
-        cure = f"to store it anew, {place.give(())}"
-    return f"{place.venue}, profile {place.profile}: {fault}.\n{_sentence(cure)}"
+        cure = f"To store it anew, {place.give(())}"
+    elif whole is not None:
+        cure += f": {place.at(whole)} has a complete set for profile {place.profile}"
+    return f"{place.venue}, profile {place.profile}, in {place}: {fault}.\n{cure}"
 
 
 def refused(place: Place, fields: Iterable[str]) -> str:

@@ -205,17 +205,19 @@ class Credentials:
     def _malformed(self, fault: str) -> CredentialsError:
         from config.advice import malformed
 
-        return CredentialsError(malformed(self._place(), fault), self._chosen().word)
+        return CredentialsError(malformed(self._place(), fault, self._elsewhere()), self._chosen().word)
 
     def _incomplete(self) -> CredentialsError:
-        """Only on the way to this error are the other sources looked into as well."""
         from config.advice import Lack
 
-        used = self._chosen()
-        whole = next((source for source in _ORDER if source is not used and self._way(source)), None)
-        has = tuple(field for field in self._names if self._usable(used, field))
+        whole = self._elsewhere()
+        has = tuple(field for field in self._names if self._usable(self._chosen(), field))
         lack = Lack(self._place(), has, self.ways, whole, self.keyring_problem)
         return CredentialsError(lack.message, self.source.word)
+
+    def _elsewhere(self) -> Source | None:
+        """Out: another source with a complete set. Only on the way to an error are the others looked into."""
+        return next((source for source in _ORDER if source is not self._chosen() and self._way(source)), None)
 
     def _status(self, spec: FieldSpec, way: _Way | None) -> FieldStatus:
         name, used = spec.name, self._chosen()

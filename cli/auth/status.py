@@ -30,13 +30,15 @@ def status(venue: str | None, profile: str | None, *, named: bool, checked: bool
     """
     store = KeyringStore()
     accounts = [_account(credentials) for credentials in _found(venue, profile, store, named)]
+    if venue and all(account.lack for account in accounts):
+        accounts = [replace(account, wanted=True) for account in accounts]
     keyring = _keyring(store, accounts)
     if checked:
         accounts = [_checked(account, store) for account in accounts]
     write_out(shown(accounts, keyring, output))
     for account in accounts:
-        _warn_of(account, asked=account.venue == venue)
-    return _exit_code(accounts, keyring, asked=venue is not None)
+        _warn_of(account)
+    return _exit_code(accounts, keyring)
 
 
 def _found(venue: str | None, profile: str | None, store: KeyringStore, named: bool) -> list[Credentials]:
@@ -98,9 +100,9 @@ def _checked(account: AccountStatus, store: KeyringStore) -> AccountStatus:
     return replace(account, check=found)
 
 
-def _warn_of(account: AccountStatus, *, asked: bool) -> None:
+def _warn_of(account: AccountStatus) -> None:
     title = VENUES[account.venue].title
-    if account.lack and (asked or account.exit_code):
+    if account.lack and account.exit_code:
         warn(account.lack)
     if account.check and account.check.exit_code:
         warn(f"{title}, profile {account.profile}: the check failed: {account.check.message}")
@@ -108,13 +110,9 @@ def _warn_of(account: AccountStatus, *, asked: bool) -> None:
         warn(warning)
 
 
-def _exit_code(accounts: Sequence[AccountStatus], keyring: KeyringStatus, *, asked: bool) -> int:
+def _exit_code(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> int:
     code = max(account.exit_code for account in accounts)
-    if code or not all(account.lack for account in accounts):
-        return code
-    if asked:
-        return INCOMPLETE
-    if any(account.unseen for account in accounts):
+    if code == 0 and all(account.lack for account in accounts) and any(account.unseen for account in accounts):
         warn(f"What is stored was not seen: {keyring.problem}. Unlock the keyring and run this again.")
         return INCOMPLETE
-    return 0
+    return code

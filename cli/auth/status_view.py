@@ -26,9 +26,9 @@ class AccountStatus:
     """One venue in one profile.
 
     `source`: which source a cancel would take the credentials from. `lack`: why it would not get them; empty
-    when they are complete. `named`: as `--profile` has it, the keyring's account. `advice`: what to do when the
-    venue refuses them. `keyring_problem`: why the keyring was of no use here; `unseen`: so something may be
-    stored there.
+    when they are complete. `wanted`: the venue was asked about, and no profile has them. `named`: as `--profile`
+    has it, the keyring's account. `advice`: what to do when the venue refuses them. `keyring_problem`: why the
+    keyring was of no use here; `unseen`: so something may be stored there.
     """
 
     venue: str
@@ -36,6 +36,7 @@ class AccountStatus:
     source: Source
     fields: tuple[FieldStatus, ...]
     lack: str = ""
+    wanted: bool = False
     named: bool = False
     advice: str = ""
     keyring_problem: str | None = None
@@ -45,7 +46,7 @@ class AccountStatus:
     @property
     def exit_code(self) -> int:
         if self.lack:
-            return 0 if self.source is Source.MISSING else INCOMPLETE
+            return INCOMPLETE if self.wanted or self.source is not Source.MISSING else 0
         return self.check.exit_code if self.check else 0
 
     @property

@@ -71,7 +71,8 @@ def test_a_typed_profile_asks_for_no_directory(make: Make, put: Put, folder: Pat
     assert make(named=True).complete() == ("wallet_key",)
     assert make(wallet_key="set").complete() == ("wallet_key",)
     assert fails(make()).message == (
-        f"acme, profile default: $CREDENTIALS_DIRECTORY does not exist: {folder}.\nCorrect it, or take it away"
+        f"acme, profile default, in the credentials directory: $CREDENTIALS_DIRECTORY does not exist: {folder}.\n"
+        "Correct it, or take it away: the keyring has a complete set for profile default"
     )
     assert make().source is Source.DIRECTORY
 
@@ -269,7 +270,10 @@ def test_an_empty_variable_counts_as_set(make: Make, put: Put, folder: Path, fie
     put(wallet_key="stored")
     name = f"cancel_acme_{field}"
     message = fails(make(**{field: ""})).message
-    assert message == f"acme, profile default: {name.upper()} is set, and empty.\nCorrect it, or take it away"
+    assert message == (
+        f"acme, profile default, in the environment: {name.upper()} is set, and empty.\n"
+        "Correct it, or take it away: the keyring has a complete set for profile default"
+    )
     assert (
         f"{name.upper()} is set, and empty" in fails(make(**{field: "", "email": "a@b.com", "password": "p"})).message
     )

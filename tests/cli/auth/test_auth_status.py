@@ -200,7 +200,9 @@ def test_the_venue_asked_about_must_be_complete_in_some_profile_and_half_in_none
     run: Run, memory: Any, environment: Any
 ) -> None:
     assert run("login", "tradernet", "--no-check", "--profile", "job", given=KEYS).exit_code == 0
-    assert run("status", "tradernet").exit_code == 0
+    done = run("status", "tradernet")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert [one["exit_code"] for one in json.loads(run("status", "tanx", "-o", "json").stdout)] == [6]
     assert run("status", "tradernet", "--profile", "job").exit_code == 0
     assert run("status", "tradernet", "--profile", "default").exit_code == 6
     environment.setenv("CANCEL_PROFILE", "default")  # that one and no other
