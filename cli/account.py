@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cli.output.streams import warn
+from config.names import DEFAULT_PROFILE, check_profile_name
 from ordercancel.secret import Secret
 from venues.face import Budget
 from venues.interface import Credentials as VenueCredentials
@@ -16,6 +17,7 @@ from venues.interface import OrderRef
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
 from venues.registry import VENUES, build, face_of, open_practice
+from venues.result import Outcome, Result
 from venues.wire.clock import Clock
 from venues.wire.link import HttpVenue, Link
 from venues.wire.masks import Masks
@@ -26,15 +28,34 @@ if TYPE_CHECKING:
     from config.keyring_store import KeyringStore
     from config.settings import Settings
 
+SANDBOX = "sandbox"  # the record's word for a practice venue's credentials
+
 
 @dataclass(frozen=True)
 class Access:
-    """Where a venue is, as whom to speak to it, and how fast."""
+    """Where a venue is, as whom to speak to it, and how fast.
+
+    `source`: where the credentials came from, in the record's word; `advice` tells what to do when they are refused.
+    """
 
     url: str
     credentials: VenueCredentials
     budget: Budget
     api_version: int | None = None
+    profile: str = DEFAULT_PROFILE
+    source: str | None = None
+    advice: Callable[[], str] = str
+
+    def signed(self, result: Result) -> Result:
+        """The result with whose account it was, and what to do where the venue refuses its credentials."""
+        advice = self.advice() if result.outcome is Outcome.UNAUTHORIZED else ""
+        return replace(
+            result,
+            sandbox=result.sandbox or self.source == SANDBOX,
+            profile=self.profile,
+            credentials=self.source,
+            message=f"{result.message}; {advice}" if advice else result.message,
+        )
 
 
 @dataclass(frozen=True)
@@ -43,7 +64,11 @@ class Account:
 
     venue: HttpVenue
     link: Link
-    budget: Budget
+    access: Access
+
+    @property
+    def budget(self) -> Budget:
+        return self.access.budget
 
     def cancel(self, ref: OrderRef, terms: Terms) -> Cancel:
         """The cancel of one order, not begun yet."""
@@ -86,38 +111,52 @@ def settings_of(venue: str, profile: str) -> Settings:
     return load_settings(venue, profile, default_url=VENUES[venue].url, known=known_venues(), environ=os.environ)
 
 
-def credentials_of(venue: str, profile: str, keyring: KeyringStore) -> Credentials:
-    """The venue's credentials in `profile`; nothing is looked up yet."""
+def credentials_of(venue: str, profile: str, keyring: KeyringStore, *, named: bool = False) -> Credentials:
+    """The venue's credentials in `profile`, `named` where that was typed; nothing is looked up yet."""
     from config.credentials import Credentials
 
     spec = VENUES[venue]
-    return Credentials(venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring)
+    return Credentials(
+        venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring, named=named
+    )
 
 
-def access(verb: str, profile: str) -> Access:
-    """The venue of `verb` as `profile` knows it. Raises ConfigError (exit 2) and CredentialsError (exit 6)."""
+def access(verb: str, profile: str, *, named: bool = False) -> Access:
+    """The venue of `verb` as `profile` knows it. In: `named` where `--profile` was typed.
+
+    Raises ConfigError (exit 2), also for a profile that nothing knows, and CredentialsError (exit 6).
+    """
     from config.keyring_store import KeyringStore
-    from config.profiles import require
+    from config.profiles import require_known
 
-    venue = face_of(verb).name
-    settings = settings_of(venue, profile)
-    credentials = credentials_of(venue, profile, KeyringStore())
-    require(credentials, environ=os.environ)
-    budget = VENUES[venue].budget
+    face = face_of(verb)
+    credentials = credentials_of(face.name, check_profile_name(profile), KeyringStore(), named=named)
+    require_known(credentials, environ=os.environ)
+    settings = settings_of(face.name, profile)
+    credentials.complete()
+    budget = face.budget
     if settings.requests_per_minute:
         budget = budget._replace(per_minute=settings.requests_per_minute)
-    return Access(settings.url, credentials, budget, settings.api_version)
+    return Access(
+        settings.url,
+        credentials,
+        budget,
+        settings.api_version,
+        profile,
+        credentials.source.word,
+        credentials.refused,
+    )
 
 
 @contextmanager
-def practice_access(verb: str) -> Iterator[Access]:
+def practice_access(verb: str, profile: str) -> Iterator[Access]:
     """The practice venue of `verb`, served on loopback for as long as the context is open."""
     from venues.sandbox.server import start
 
     practice = open_practice(face_of(verb).name)
     credentials = HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()})
     with start(practice) as running:
-        yield Access(running.url, credentials, face_of(verb).budget)
+        yield Access(running.url, credentials, face_of(verb).budget, profile=profile, source=SANDBOX)
 
 
 @contextmanager
@@ -130,7 +169,7 @@ def open_account(
     jobs: int = 1,
     log: Callable[[str], None] | None = None,
 ) -> Iterator[Account]:
-    """The venue of `verb`, ready; its connections are closed in the end."""
+    """The venue of `verb`, ready; its connections are closed in the end. `log` begins with whose account it is."""
     link = Link(
         url=access.url,
         credentials=access.credentials,
@@ -143,8 +182,10 @@ def open_account(
         warn=warn,
     )
     venue = build(verb, link)
+    if log is not None:
+        log(f"{venue.title} at {access.url}, profile {access.profile}, credentials from the {access.source}")
     try:
-        yield Account(venue, link, access.budget)
+        yield Account(venue, link, access)
     finally:
         venue.close()
 

@@ -110,7 +110,9 @@ def _add_verb(verb: Verb) -> None:
     ) -> None:
         if no_wait and is_typed(context, "wait"):
             raise typer.BadParameter("--wait and --no-wait: give one or the other")
-        options = Options(output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, yes)
+        options = Options(
+            output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, is_typed(context), yes
+        )
         _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
 
     needless = ({} if verb.in_deal else {"deal_id": ""}) | ({} if verb.asks else {"yes": False})

@@ -26,7 +26,7 @@ class Output(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The flags as given. `wait` in seconds."""
+    """The flags as given. `wait` in seconds; `named`: the profile was typed, so it is the keyring's account."""
 
     output: Output
     dry_run: bool
@@ -37,6 +37,7 @@ class Options:
     jobs: int
     quiet: bool
     verbose: bool
+    named: bool = False  # the profile was typed
     yes: bool = False
 
 

@@ -1,4 +1,4 @@
-"""The credentials of one venue in one profile: found source by source, kept where they came from."""
+"""The credentials of one venue in one profile: a whole set from one source, kept where it came from."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from config.errors import CredentialsError
 from config.keyring_store import KeyringProblem
 from config.locks import refresh_lock
-from config.names import env_name, file_name, login_line, service_name
+from config.names import service_name
 from config.sources import Found, Keyring, Source, from_directory, from_environment, from_keyring
 from ordercancel.secret import Secret
 
+if TYPE_CHECKING:
+    from config.advice import Place
+
 _Way = tuple[str, ...]
+_ORDER = (Source.ENVIRONMENT, Source.DIRECTORY, Source.KEYRING)
 
 
 class FieldSpec(Protocol):
@@ -30,9 +34,10 @@ class FieldSpec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FieldStatus:
-    """One line of `auth status`. `masked` is safe to show; `hides` are the sources that `source` hides.
+    """One line of `auth status`. `masked` is safe to show; `hides` are other sources that have it, unused.
 
-    `fault` says why the value there cannot be used; it is empty when all is well.
+    `fault` says why the value there cannot be used; it is empty when all is well. `needed` is False for a
+    field of another way than the complete one.
     """
 
     field: str
@@ -40,13 +45,17 @@ class FieldStatus:
     masked: str
     hides: tuple[Source, ...] = ()
     fault: str = ""
+    needed: bool = True
 
 
 class Credentials:
-    """Looks fields up per field: environment, credentials directory, keyring. Safe to use from threads.
+    """The whole set from one source: the first of environment, credentials directory and keyring that has any field.
 
-    The keyring is asked as late as possible: never when the other two make a complete set. A keyring that
-    fails counts as an empty one; `keyring_problem` then says how it failed.
+    With `named` (a profile typed on the command line) it is the keyring. Fields of two sources may be two
+    accounts, so they are never put together. Within a source, only complete ways count: the half of another
+    way is not used. Safe to use from threads.
+
+    The keyring is not asked while another source gives the set. `keyring_problem` says how it failed, if it did.
     """
 
     def __init__(
@@ -58,47 +67,54 @@ class Credentials:
         ways: Iterable[_Way],
         environ: Mapping[str, str],
         keyring: Keyring,
+        named: bool = False,
     ) -> None:
         self.venue = venue
         self.profile = profile
         self.fields = tuple(fields)
         self.ways = tuple(ways)
-        self.keyring_problem: str | None = None
-        self.store_problem: str | None = None
+        self.named = named
+        self.keyring_problem: KeyringProblem | None = None
         self._environ = environ
         self._keyring = keyring
-        self._given: dict[str, Found | None] = {}
-        self._stored: dict[str, Found | None] = {}
-        self._passed_over: frozenset[str] = frozenset()
+        self._names = tuple(dict.fromkeys(field for way in self.ways for field in way))
+        self._found: dict[tuple[Source, str], Found | None] = {}
+        self._in_use: Source | None = None
         self._guard = threading.RLock()
 
     def complete(self) -> _Way:
-        """Out: the complete set of fields in use. Raises CredentialsError, naming what is missing or bad.
-
-        A set that needs no keyring goes before a preferred one that does.
-        """
+        """Out: the complete set of fields in use. Raises CredentialsError: which source, and what is wrong there."""
         with self._guard:
-            self._refuse_faults(self._look_given(field) for way in self.ways for field in way)
-            for index, way in enumerate(self.ways):
-                if all(self._look_given(field) for field in way):
-                    self._passed_over = frozenset(f for w in self.ways[:index] for f in w if f not in way)
-                    return way
-            for way in self.ways:
-                if all(self._look(field) for field in way):
-                    self._refuse_faults(self._look(field) for field in way)
-                    return way
-            raise CredentialsError(self._missing_message())
+            source = self._chosen()
+            for field in self._names:
+                found = self._find(source, field)
+                if found is not None and found.fault:
+                    raise self._malformed(found.fault)
+            way = self._way(source)
+            if way is None:
+                raise self._incomplete()
+            return way
+
+    @property
+    def source(self) -> Source:
+        """Where the credentials come from; MISSING when no source has any. Asks the keyring if it comes to that."""
+        with self._guard:
+            source = self._chosen()
+            return source if self._has(source) else Source.MISSING
+
+    def refused(self) -> str:
+        """Out: what to say when the venue refuses them: which fields, their source, what to do. Raises nothing."""
+        from config.advice import refused
+
+        fields = [field for field in self._names if self.get(field)]
+        return refused(self._place(), fields) if fields else ""
 
     def get(self, field: str) -> Secret | None:
-        """Out: the field's value, or None when no source has it or what is there is malformed.
-
-        Fields of another set than the one in use are looked up when asked for. The keyring is not asked for
-        a preferred set that `complete` passed over: those who set variables for cron want no keyring.
-        """
+        """Out: the field's value; None when the source in use has no complete way with this field."""
         with self._guard:
-            found = self._look_given(field)
-            if found is None and field not in self._passed_over:
-                found = self._look_stored(field)
+            source = self._chosen()
+            whole = any(field in way and self._whole(source, way) for way in self.ways)
+            found = self._find(source, field) if whole else None
             return found.secret if found else None
 
     def reload(self, field: str) -> Secret | None:
@@ -107,28 +123,25 @@ class Credentials:
         After waiting for `lock`: another process may have stored a newer one.
         """
         with self._guard:
-            given = self._look_given(field)
-            if given is not None:
-                return given.secret
-            before = self._stored.pop(field, None)
-            now = self._look_stored(field)
-            if self.keyring_problem is not None:
-                self._stored[field] = now = before
-            return now.secret if now else None
+            if self._chosen() is Source.KEYRING:
+                before = self._found.pop((Source.KEYRING, field), None)
+                self._find(Source.KEYRING, field)
+                if self.keyring_problem is not None:
+                    self._found[Source.KEYRING, field] = before
+            return self.get(field)
 
     def store(self, values: Mapping[str, Secret]) -> bool:
-        """Keep renewed values in the keyring if the current ones came from there.
-
-        Out: False when they did not or when the keyring failed; `store_problem` then says why.
-        """
+        """Keep renewed values where they came from. Out: False when that is not the keyring, or it failed."""
         with self._guard:
-            for field in values:
-                found = self._look(field)
-                source = found.source if found else Source.MISSING
-                if source is not Source.KEYRING:
-                    self.store_problem = f"{field} did not come from the keyring ({source.value})"
+            if self._chosen() is not Source.KEYRING or not all(self._usable(Source.KEYRING, f) for f in values):
+                return False
+            for field, secret in values.items():
+                try:
+                    self._keyring.set(service_name(self.venue, self.profile), field, secret.reveal())
+                except KeyringProblem:
                     return False
-            return self._store_all(values)
+                self._found[Source.KEYRING, field] = Found(Source.KEYRING, secret)
+            return True
 
     def lock(self, timeout: float) -> AbstractContextManager[bool]:
         """Hold off other processes that would renew the same tokens. In: seconds to wait for them.
@@ -138,84 +151,80 @@ class Credentials:
         return refresh_lock(self.venue, self.profile, timeout=timeout, environ=self._environ)
 
     def sources(self) -> list[FieldStatus]:
-        """Out: for each field where it comes from, masked, and what it hides. Asks the keyring for all."""
+        """Out: for each field where it comes from, masked, and who else has it. Asks every source for all."""
         with self._guard:
-            return [self._status(spec) for spec in self.fields]
+            way = self._way(self._chosen())
+            return [self._status(spec, way) for spec in self.fields]
 
-    def is_complete(self) -> bool:
-        """Out: whether some complete set of usable fields is there. Raises nothing."""
+    def is_stored(self) -> bool:
+        """Out: whether the keyring has any field of this venue and profile; `keyring_problem` if it is not known."""
         with self._guard:
-            return any(all(self._usable(field) for field in way) for way in self.ways)
+            return self._has(Source.KEYRING)
 
-    def has_any(self) -> bool:
-        """Out: whether any source has any field, usable or not."""
-        with self._guard:
-            return any(self._look(spec.name) for spec in self.fields)
+    def _chosen(self) -> Source:
+        if self._in_use is None:
+            given = () if self.named else (Source.ENVIRONMENT, Source.DIRECTORY)
+            self._in_use = next((source for source in given if self._has(source)), Source.KEYRING)
+        return self._in_use
 
-    def _look(self, field: str) -> Found | None:
-        return self._look_given(field) or self._look_stored(field)
+    def _place(self) -> Place:
+        from config.advice import Place  # only errors need it
 
-    def _look_given(self, field: str) -> Found | None:
-        if field not in self._given:
-            found = from_environment(self._environ, self.venue, field)
-            self._given[field] = found or from_directory(self._environ, self.venue, field)
-        return self._given[field]
+        return Place(self.venue, self.profile, self._chosen(), self.named)
 
-    def _look_stored(self, field: str) -> Found | None:
-        if field not in self._stored:
-            self._stored[field] = None
-            try:
-                self._stored[field] = from_keyring(self._keyring, self.venue, self.profile, field)
-                self.keyring_problem = None
-            except KeyringProblem as problem:
-                self.keyring_problem = problem.reason
-        return self._stored[field]
+    def _find(self, source: Source, field: str) -> Found | None:
+        if (source, field) not in self._found:
+            self._found[source, field] = self._ask(source, field)
+        return self._found[source, field]
 
-    def _usable(self, field: str) -> bool:
-        found = self._look(field)
+    def _ask(self, source: Source, field: str) -> Found | None:
+        if source is Source.ENVIRONMENT:
+            return from_environment(self._environ, self.venue, field)
+        if source is Source.DIRECTORY:
+            return from_directory(self._environ, self.venue, field)
+        try:
+            found = from_keyring(self._keyring, self.venue, self.profile, field)
+            self.keyring_problem = None
+        except KeyringProblem as problem:
+            self.keyring_problem, found = problem, None
+        return found
+
+    def _has(self, source: Source) -> bool:
+        return any(self._find(source, field) for field in self._names)
+
+    def _usable(self, source: Source, field: str) -> bool:
+        found = self._find(source, field)
         return found is not None and found.secret is not None
 
-    def _store_all(self, values: Mapping[str, Secret]) -> bool:
-        for field, secret in values.items():
-            try:
-                self._keyring.set(service_name(self.venue, self.profile), field, secret.reveal())
-            except KeyringProblem as problem:
-                self.store_problem = problem.reason
-                return False
-            self._stored[field] = Found(Source.KEYRING, secret)
-        self.store_problem = None
-        return True
+    def _whole(self, source: Source, way: _Way) -> bool:
+        return all(self._usable(source, field) for field in way)
 
-    def _refuse_faults(self, found: Iterable[Found | None]) -> None:
-        for one in found:
-            if one is not None and one.fault:
-                raise CredentialsError(f"{self.venue}, profile {self.profile}: {one.fault}.")
+    def _way(self, source: Source) -> _Way | None:
+        return next((way for way in self.ways if self._whole(source, way)), None)
 
-    def _status(self, spec: FieldSpec) -> FieldStatus:
-        name = spec.name
-        everywhere = [
-            from_environment(self._environ, self.venue, name),
-            from_directory(self._environ, self.venue, name),
-            self._look_stored(name),
-        ]
-        first, *hidden = [found for found in everywhere if found] or [Found(Source.MISSING, None)]
-        masked = _mask(spec, first.secret)
-        return FieldStatus(name, first.source, masked, tuple(found.source for found in hidden), first.fault)
+    def _malformed(self, fault: str) -> CredentialsError:
+        from config.advice import malformed
 
-    def _missing_message(self) -> str:
-        missing = {way: [field for field in way if not self._look(field)] for way in self.ways}
-        nearest = min(self.ways, key=lambda way: (len(missing[way]), -len(way)))  # -: more is there already
-        fields = missing[nearest]
-        others = [" and ".join(missing[way]) for way in self.ways if way != nearest]
-        instead = f" (or instead {', or '.join(others)})" if others else ""
-        why = f"; {self.keyring_problem}" if self.keyring_problem else ""
-        variables = " and ".join(env_name(self.venue, field) for field in fields)
-        files = " and ".join(file_name(self.venue, field) for field in fields)
-        return (
-            f"{self.venue}, profile {self.profile}: missing {' and '.join(fields)}{instead}{why}.\n"
-            f"Set {variables}, or provide {files} in $CREDENTIALS_DIRECTORY, "
-            f"or run: {login_line(self.venue, self.profile)}"
-        )
+        return CredentialsError(malformed(self._place(), fault, self._elsewhere()), self._chosen().word)
+
+    def _incomplete(self) -> CredentialsError:
+        from config.advice import Lack
+
+        whole = self._elsewhere()
+        has = tuple(field for field in self._names if self._usable(self._chosen(), field))
+        lack = Lack(self._place(), has, self.ways, whole, self.keyring_problem)
+        return CredentialsError(lack.message, self.source.word)
+
+    def _elsewhere(self) -> Source | None:
+        """Out: another source with a complete set. Only on the way to an error are the others looked into."""
+        return next((source for source in _ORDER if source is not self._chosen() and self._way(source)), None)
+
+    def _status(self, spec: FieldSpec, way: _Way | None) -> FieldStatus:
+        name, used = spec.name, self._chosen()
+        found = self._find(used, name) or Found(Source.MISSING, None)
+        hides = tuple(source for source in _ORDER if source is not used and self._usable(source, name))
+        needed = way is None or name in way
+        return FieldStatus(name, found.source, _mask(spec, found.secret), hides, found.fault, needed)
 
 
 def _mask(spec: FieldSpec, secret: Secret | None) -> str:

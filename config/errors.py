@@ -20,6 +20,10 @@ class ConfigError(_Told):
 
 
 class CredentialsError(_Told):
-    """Credentials missing or malformed."""
+    """Credentials missing or malformed. `source`: where those that cannot be used lie, in the record's word, if any."""
 
     exit_code: ClassVar[int] = 6
+
+    def __init__(self, message: str, source: str | None = None) -> None:
+        super().__init__(message)
+        self.source = source

@@ -24,13 +24,15 @@ T = TypeVar("T")
 class KeyringProblem(Exception):
     """The keyring could not be used. `reason` is part of a sentence and holds no secret.
 
-    `lasting`: asking again in this run is no use (no keyring, locked, silent).
+    `lasting`: asking again in this run is no use (no keyring, locked, silent). `absent`: there is no keyring,
+    so nothing is stored in it; otherwise something may be, which was not seen.
     """
 
-    def __init__(self, reason: str, *, lasting: bool = False) -> None:
+    def __init__(self, reason: str, *, lasting: bool = False, absent: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.lasting = lasting
+        self.absent = absent
 
 
 def load_backend() -> KeyringBackend:
@@ -40,7 +42,7 @@ def load_backend() -> KeyringBackend:
 
     backend = keyring.get_keyring()
     if isinstance(backend, fail.Keyring | null.Keyring):
-        raise KeyringProblem("there is no keyring here", lasting=True)
+        raise KeyringProblem("there is no keyring here", lasting=True, absent=True)
     return backend
 
 
@@ -92,7 +94,7 @@ class KeyringStore:
     def _bounded(self, work: Callable[[KeyringBackend], T], *, hide: str = "") -> T:
         with self._one_at_a_time:
             if self._lasting is not None:
-                raise KeyringProblem(self._lasting.reason, lasting=True)
+                raise KeyringProblem(self._lasting.reason, lasting=True, absent=self._lasting.absent)
             try:
                 return self._wait_for(work, hide)
             except KeyringProblem as problem:
@@ -149,7 +151,7 @@ def _problem(fault: BaseException, hide: str) -> KeyringProblem:
 
 
 def _absent(text: str) -> KeyringProblem:
-    return KeyringProblem(f"there is no usable keyring here ({text})", lasting=True)
+    return KeyringProblem(f"there is no usable keyring here ({text})", lasting=True, absent=True)
 
 
 def _text(fault: BaseException, hide: str = "") -> str:

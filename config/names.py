@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from config.errors import ConfigError
+from ordercancel.called import called
 
 DEFAULT_PROFILE = "default"
 
@@ -27,9 +28,9 @@ def service_name(venue: str, profile: str) -> str:
 
 
 def login_line(venue: str, profile: str) -> str:
-    """Out: the command that stores the venue's fields into the keyring."""
+    """Out: the command that stores the venue's fields into the keyring, under the name that was typed."""
     suffix = "" if profile == DEFAULT_PROFILE else f" --profile {profile}"
-    return f"cancel auth login {venue}{suffix}"
+    return f"{called()} auth login {venue}{suffix}"
 
 
 def is_profile_name(text: str) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from config.credentials import Credentials
-from config.errors import ConfigError, CredentialsError
-from config.names import DEFAULT_PROFILE, is_profile_name
+from config.errors import ConfigError
+from config.names import DEFAULT_PROFILE, is_profile_name, login_line
 from config.paths import config_file, state_dir
 from config.settings import read_toml
 
@@ -25,23 +25,25 @@ def all_profiles(environ: Mapping[str, str], path: Path | None = None) -> list[s
     return list(dict.fromkeys([DEFAULT_PROFILE, *profiles_in_file(environ, path), *stored]))
 
 
-def require(credentials: Credentials, *, environ: Mapping[str, str], path: Path | None = None) -> None:
-    """Nothing when the credentials are complete.
+def require_known(credentials: Credentials, *, environ: Mapping[str, str], path: Path | None = None) -> None:
+    """Nothing when the profile is one that there is: the default, in config.toml, logged in to, or in the keyring.
 
-    Raises CredentialsError for what is missing or malformed. A profile unknown everywhere is most likely a
-    slip: the error lists those there are, and is a ConfigError when config.toml defines profiles.
+    Raises ConfigError, with those there are: a name that nothing knows is a slip, whatever credentials lie around.
+    The keyring is asked last. One that cannot be read knows nothing, and the message says so.
     """
-    try:
-        credentials.complete()
-    except CredentialsError as fault:
-        profile, known = credentials.profile, all_profiles(environ, path)
-        if profile in known or credentials.has_any():
-            raise
-        there_are = f"there are: {', '.join(known)}"
-        if profiles_in_file(environ, path):
-            file = path or config_file(environ)
-            raise ConfigError(f"No profile {profile} in {file}, and no credentials; {there_are}.") from None
-        raise CredentialsError(f"No profile {profile} is known; {there_are}. {fault.message}") from None
+    profile = credentials.profile
+    if profile == DEFAULT_PROFILE:
+        return
+    known = all_profiles(environ, path)
+    if profile in known or credentials.is_stored():
+        return
+    nowhere = f"no table in {path or config_file(environ) or 'config.toml'}, no stored login"
+    problem = credentials.keyring_problem
+    unseen = f" What is stored was not seen: {problem.reason}." if problem and not problem.absent else ""
+    raise ConfigError(
+        f"No profile {profile} is known ({nowhere}); there are: {', '.join(known)}.{unseen}\n"
+        f"To make it, run: {login_line(credentials.venue, profile)}"
+    )
 
 
 def remember(venue: str, profile: str, environ: Mapping[str, str]) -> bool:

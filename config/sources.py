@@ -14,6 +14,7 @@ from ordercancel.secret import Secret
 # Fields that people make up themselves: blanks belong to them. All others are keys and tokens, which are
 # copied, and then a blank is a slip.
 FREE_TEXT = frozenset({"password"})
+DIRECTORY = "CREDENTIALS_DIRECTORY"  # systemd's variable
 
 
 class Source(enum.Enum):
@@ -23,6 +24,11 @@ class Source(enum.Enum):
     DIRECTORY = "credentials directory"
     KEYRING = "keyring"
     MISSING = "missing"
+
+    @property
+    def word(self) -> str | None:
+        """The record's word for it."""
+        return None if self is Source.MISSING else self.name.lower()
 
 
 class Keyring(Protocol):
@@ -70,19 +76,24 @@ def clean(field: str, text: str) -> Secret:
 
 
 def from_environment(environ: Mapping[str, str], venue: str, field: str) -> Found | None:
-    """Out: what the field's variable holds; None when it is not set or empty."""
+    """Out: what the field's variable holds; None when it is not set. One that is set and empty is a fault."""
     variable = env_name(venue, field)
-    text = environ.get(variable, "")
-    return _found(Source.ENVIRONMENT, variable, field, text) if text else None
+    text = environ.get(variable)
+    return None if text is None else _found(Source.ENVIRONMENT, variable, field, text)
 
 
 def from_directory(environ: Mapping[str, str], venue: str, field: str) -> Found | None:
-    """Out: what the field's file in $CREDENTIALS_DIRECTORY holds; None when it is absent or empty."""
-    folder = environ.get("CREDENTIALS_DIRECTORY", "")
-    if not folder:
+    """Out: what the field's file in $CREDENTIALS_DIRECTORY holds; None when it is absent.
+
+    An empty file is a fault, and so is, for every field, a folder that is not there.
+    """
+    folder = environ.get(DIRECTORY)
+    if folder is None:
         return None
     path = Path(folder) / file_name(venue, field)
     try:
+        if wrong := _no_folder(folder):
+            return Found(Source.DIRECTORY, None, f"${DIRECTORY} {wrong}")
         text = path.read_bytes().decode()
     except FileNotFoundError:
         return None
@@ -90,18 +101,28 @@ def from_directory(environ: Mapping[str, str], venue: str, field: str) -> Found 
         return Found(Source.DIRECTORY, None, f"{path} cannot be read: {fault.strerror}")
     except UnicodeDecodeError:
         return Found(Source.DIRECTORY, None, f"{path} is not UTF-8 text")
-    text = text.removesuffix("\n").removesuffix("\r")
-    return _found(Source.DIRECTORY, str(path), field, text) if text else None
+    return _found(Source.DIRECTORY, str(path), field, text.removesuffix("\n").removesuffix("\r"))
 
 
 def from_keyring(keyring: Keyring, venue: str, profile: str, field: str) -> Found | None:
     """Out: what the keyring holds for the field; None when nothing. Raises KeyringProblem."""
     service = service_name(venue, profile)
     text = keyring.get(service, field)
-    return _found(Source.KEYRING, f"keyring entry {service} {field}", field, text) if text else None
+    return None if text is None else _found(Source.KEYRING, f"keyring entry {service} {field}", field, text)
+
+
+def _no_folder(folder: str) -> str:
+    """Out: why nothing can be read in this folder; empty when it is one."""
+    if not folder:
+        return "is set, and empty"
+    if not Path(folder).exists():
+        return f"does not exist: {folder}"
+    return "" if Path(folder).is_dir() else f"is no folder: {folder}"
 
 
 def _found(source: Source, place: str, field: str, text: str) -> Found:
+    if not text:
+        return Found(source, None, f"{place} is set, and empty")
     try:
         return Found(source, clean(field, text))
     except Malformed as fault:

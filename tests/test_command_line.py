@@ -90,19 +90,6 @@ def test_completion_knows_flags_and_their_values(installed: Any) -> None:
     assert installed.run(env=variables).stdout.split() == ["table", "json", "jsonl"]
 
 
-def test_completion_knows_the_profiles(installed: Any, tmp_path: Path) -> None:
-    (tmp_path / "cancel").mkdir()
-    config = tmp_path / "cancel" / "config.toml"
-    config.write_text("[bot.tanx]\n[main.tanx]\n")
-    variables = {"_CANCEL_COMPLETE": "complete_bash", "COMP_CWORD": "3", "XDG_CONFIG_HOME": str(tmp_path)}
-    variables["COMP_WORDS"] = "cancel tanx --profile "
-    assert installed.run(env=variables).stdout.split() == ["default", "bot", "main"]
-    assert installed.run(env=variables | {"COMP_WORDS": "cancel tanx --profile b"}).stdout.split() == ["bot"]
-    config.write_text("[bot")
-    done = installed.run(env=variables)
-    assert (done.stdout.strip(), done.stderr) == ("", "")
-
-
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_completion_works_in_a_real_bash(installed: Any, script: str) -> None:

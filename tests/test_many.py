@@ -336,6 +336,8 @@ def test_ctrl_c_in_the_middle_of_a_thousand_reports_every_order_that_was_sent(de
     assert [record["order_id"] for record in document["orders"]] == orders(1_000)
     unsent = [record for record in document["orders"] if not record["attempts"]]
     assert {record["outcome"] for record in unsent} == {"unavailable"}
+    accounts = {(record["profile"], record["credentials"]) for record in document["orders"]}
+    assert accounts == {("default", "environment")}
 
 
 def test_ctrl_c_while_the_venue_is_slow_takes_the_answers_that_still_come(desk: Open) -> None:

@@ -298,6 +298,7 @@ def test_a_signal_while_the_venue_cannot_be_reached(started: Any, tmp_path: Path
         argv = command("tanx", *ORDERS["tanx"], "-o", "json", "-v")
         with started(argv, environment(tmp_path, server)) as process:
             assert process.stderr is not None
+            process.stderr.readline()  # whose account it is
             process.stderr.readline()  # it is under way
             out, err, took = stop(process, number)
     assert process.returncode == 128 + number

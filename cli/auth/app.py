@@ -1,13 +1,12 @@
 """`cancel auth`: the three verbs for credentials. What they do stands in `login`, `status` and `logout`."""
 
-import enum
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from cli.auth import help as words
-from cli.options import ProfileFlag, profile_option
+from cli.options import Output, OutputFlag, ProfileFlag, is_typed, profile_option
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
 from venues.registry import VENUES
@@ -19,13 +18,6 @@ auth = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class StatusOutput(enum.Enum):
-    """How `auth status` is printed on stdout."""
-
-    TABLE = "table"
-    JSON = "json"
 
 
 def _venue(name: str | None) -> str | None:
@@ -59,6 +51,7 @@ def login(
 
 @auth.command(help=words.STATUS)
 def status(
+    context: typer.Context,
     venue: Annotated[
         str | None,
         typer.Argument(
@@ -67,13 +60,11 @@ def status(
     ] = None,
     profile: Annotated[str | None, profile_option("Which account. Without: all.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Also make one harmless authenticated read each.")] = False,
-    output: Annotated[
-        StatusOutput, typer.Option("-o", "--output", help="How the result is printed on stdout.")
-    ] = StatusOutput.TABLE,
+    output: OutputFlag = Output.TABLE,
 ) -> None:
     from cli.auth.status import status as work
 
-    _end(lambda: work(venue, profile, checked=check, json=output is StatusOutput.JSON))
+    _end(lambda: work(venue, profile, named=is_typed(context), checked=check, output=output))
 
 
 @auth.command(help=words.LOGOUT, no_args_is_help=True)

@@ -47,6 +47,8 @@ Examples:
   cancel auth status {FACE.name + " --check":<29} one harmless authenticated read
   cancel auth status -o json
 
+The first source that has any field gives the whole set: environment, credentials directory, keyring.
+--profile NAME means the keyring's account.
 Exit 0 means complete: the venue named, or with none named every venue that has any field. Else 6.
 """
 

@@ -91,7 +91,12 @@ def _try(spec: Face, settings: Settings, held: HeldCredentials) -> int:
 
 
 def _tell_what_hides(venue: str, profile: str, keyring: KeyringStore) -> None:
-    for field in credentials_of(venue, profile, keyring).sources():
-        if Source.KEYRING in field.hides:
-            name = env_name(venue, field.field)
-            warn(f"{name} ({field.source.value}) goes before the {field.field} that was just stored.")
+    credentials = credentials_of(venue, profile, keyring)
+    if credentials.source is not Source.KEYRING:
+        there = [
+            env_name(venue, field.field) for field in credentials.sources() if field.source is not Source.MISSING
+        ]
+        warn(
+            f"{' and '.join(there)} in the {credentials.source.value} goes before what was just stored, "
+            f"unless --profile {profile} is typed."
+        )

@@ -39,7 +39,8 @@ def _tell(spec: Face, profile: str, removal: Removal) -> None:
 
 def _tell_what_is_left(venue: str, profile: str, keyring: KeyringStore) -> None:
     for field in credentials_of(venue, profile, keyring).sources():
-        if field.source is Source.ENVIRONMENT:
+        left = {field.source, *field.hides}
+        if Source.ENVIRONMENT in left:
             warn(f"{env_name(venue, field.field)} is still set in the environment.")
-        elif field.source is Source.DIRECTORY:
+        if Source.DIRECTORY in left and not field.fault:
             warn(f"{file_name(venue, field.field)} is still in the credentials directory.")

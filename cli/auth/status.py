@@ -8,58 +8,71 @@ from dataclasses import replace
 
 from cli.account import credentials_of, open_for_check, settings_of
 from cli.auth.check import Check, check, clock_warning
-from cli.auth.status_view import INCOMPLETE, AccountStatus, KeyringStatus, as_json, as_text
+from cli.auth.status_view import INCOMPLETE, AccountStatus, KeyringStatus, shown
+from cli.options import Output
 from cli.output.streams import warn, write_out
 from config.credentials import Credentials
 from config.errors import ConfigError, CredentialsError
 from config.keyring_store import KeyringProblem, KeyringStore
 from config.names import DEFAULT_PROFILE, check_profile_name
-from config.profiles import all_profiles
+from config.profiles import all_profiles, require_known
 from venues.registry import VENUES
 from venues.wire.clock import SystemClock
 from venues.wire.masks import Masks
 
 
-def status(venue: str | None, profile: str | None, *, checked: bool, json: bool) -> int:
-    """Print where the fields of a venue (None: all) in a profile (None: all there are) come from.
+def status(venue: str | None, profile: str | None, *, named: bool, checked: bool, output: Output) -> int:
+    """Print what would be used at a venue (None: all) in a profile (None: all there are), and where it comes from.
 
-    Out: 0 when the venue asked about is complete in the profile in use, and so is every other venue and
-    profile shown that has any field; else 6. A check that fails gives its own code; the largest one counts.
+    In: `named` where the profile was typed. Out: 0 when every venue shown that has any field is complete, and
+    so is the one asked about; else 6. A check that fails gives its own code; the largest one counts.
     Raises ConfigError.
     """
     store = KeyringStore()
-    accounts = _look(venue, profile, store)
+    accounts = [_account(credentials) for credentials in _found(venue, profile, store, named)]
+    if venue and all(account.lack for account in accounts):
+        accounts = [replace(account, wanted=True) for account in accounts]
     keyring = _keyring(store, accounts)
-    _refuse_unknown(profile, accounts, keyring)
     if checked:
         accounts = [_checked(account, store) for account in accounts]
-    write_out(as_json(accounts, keyring) if json else as_text(accounts, keyring))
+    write_out(shown(accounts, keyring, output))
     for account in accounts:
         _warn_of(account)
     return _exit_code(accounts, keyring)
 
 
-def _look(venue: str | None, profile: str | None, store: KeyringStore) -> list[AccountStatus]:
-    """Every venue of the profile in use; of the other profiles only the venues that have any field."""
+def _found(venue: str | None, profile: str | None, store: KeyringStore, named: bool) -> list[Credentials]:
+    """Every venue of the profile in use; of the other profiles only the venues of which something is stored.
+
+    Those are shown as `--profile` would have them. Raises ConfigError for a profile that nothing knows.
+    """
     in_use = check_profile_name(profile or DEFAULT_PROFILE)
-    profiles = [in_use] if profile else all_profiles(os.environ)
     names = [venue] if venue else list(VENUES)
-    looked = [
-        _account(credentials_of(name, one, store), asked=venue is not None and one == in_use)
-        for one in profiles
-        for name in names
-    ]
-    return [account for account in looked if account.profile == in_use or account.has_any]
+    ours = [credentials_of(name, in_use, store, named=named) for name in names]
+    if not any(credentials.is_stored() for credentials in ours):
+        require_known(ours[0], environ=os.environ)
+    others = [] if profile else [name for name in all_profiles(os.environ) if name != in_use]
+    theirs = [credentials_of(name, other, store, named=True) for other in others for name in names]
+    return [*ours, *(credentials for credentials in theirs if credentials.is_stored())]
 
 
-def _account(credentials: Credentials, *, asked: bool) -> AccountStatus:
+def _account(credentials: Credentials) -> AccountStatus:
     fields, lack = tuple(credentials.sources()), ""
     try:
         credentials.complete()
     except CredentialsError as fault:
         lack = fault.message
+    problem = credentials.keyring_problem
     return AccountStatus(
-        credentials.venue, credentials.profile, fields, lack, asked, keyring_problem=credentials.keyring_problem
+        venue=credentials.venue,
+        profile=credentials.profile,
+        source=credentials.source,
+        fields=fields,
+        lack=lack,
+        named=credentials.named,
+        advice=credentials.refused(),
+        keyring_problem=problem.reason if problem else None,
+        unseen=problem is not None and not problem.absent,
     )
 
 
@@ -71,15 +84,6 @@ def _keyring(store: KeyringStore, accounts: Sequence[AccountStatus]) -> KeyringS
         return KeyringStatus(None, fault.reason)
 
 
-def _refuse_unknown(profile: str | None, accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> None:
-    """Raises ConfigError for a profile that is named nowhere and has nothing: most likely a slip."""
-    if profile is None or keyring.problem or any(account.has_any for account in accounts):
-        return
-    known = all_profiles(os.environ)
-    if profile not in known:
-        raise ConfigError(f"No profile {profile} is known; there are: {', '.join(known)}.")
-
-
 def _checked(account: AccountStatus, store: KeyringStore) -> AccountStatus:
     if account.lack:
         return account
@@ -88,9 +92,12 @@ def _checked(account: AccountStatus, store: KeyringStore) -> AccountStatus:
     except ConfigError as fault:
         return replace(account, check=Check(fault.exit_code, fault.message))
     masks, clock = Masks(), SystemClock()
-    credentials = credentials_of(account.venue, account.profile, store)
+    credentials = credentials_of(account.venue, account.profile, store, named=account.named)
     with open_for_check(account.venue, settings, credentials, clock=clock, masks=masks) as venue:
-        return replace(account, check=check(venue, masks, clock))
+        found = check(venue, masks, clock)
+    if found.exit_code == INCOMPLETE:
+        found = replace(found, message=f"{found.message}; {account.advice}")
+    return replace(account, check=found)
 
 
 def _warn_of(account: AccountStatus) -> None:
@@ -105,7 +112,7 @@ def _warn_of(account: AccountStatus) -> None:
 
 def _exit_code(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> int:
     code = max(account.exit_code for account in accounts)
-    if code == 0 and keyring.problem and all(account.lack for account in accounts):
-        warn(f"What is stored is not known: {keyring.problem}. Name a venue to see what it takes without a keyring.")
+    if code == 0 and all(account.lack for account in accounts) and any(account.unseen for account in accounts):
+        warn(f"What is stored was not seen: {keyring.problem}. Unlock the keyring and run this again.")
         return INCOMPLETE
     return code

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.auth.check import Check
+from cli.options import Output
 from cli.output.page import Grid, Page, Span
 from cli.output.render import plain
 from cli.output.text import clean
@@ -24,33 +25,42 @@ INCOMPLETE = Outcome.UNAUTHORIZED.exit_code
 class AccountStatus:
     """One venue in one profile.
 
-    `lack`: why a cancel would not get its credentials; empty when they are complete. `asked`: the venue was
-    named, and this is the profile in use. `keyring_problem`: why the keyring was of no use here.
+    `source`: which source a cancel would take the credentials from. `lack`: why it would not get them; empty
+    when they are complete. `wanted`: the venue was asked about, and no profile has them. `named`: as `--profile`
+    has it, the keyring's account. `advice`: what to do when the venue refuses them. `keyring_problem`: why the
+    keyring was of no use here; `unseen`: so something may be stored there.
     """
 
     venue: str
     profile: str
+    source: Source
     fields: tuple[FieldStatus, ...]
     lack: str = ""
-    asked: bool = False
+    wanted: bool = False
+    named: bool = False
+    advice: str = ""
     keyring_problem: str | None = None
+    unseen: bool = False
     check: Check | None = None
-
-    @property
-    def has_any(self) -> bool:
-        return any(field.source is not Source.MISSING for field in self.fields)
 
     @property
     def exit_code(self) -> int:
         if self.lack:
-            return INCOMPLETE if self.asked or self.has_any else 0
+            return INCOMPLETE if self.wanted or self.source is not Source.MISSING else 0
         return self.check.exit_code if self.check else 0
 
     @property
     def word(self) -> str:
         if not self.lack:
-            return "complete"
-        return "incomplete" if self.has_any else "nothing set"
+            return f"complete, from the {self.source.value}"
+        if self.source is not Source.MISSING:
+            return f"incomplete in the {self.source.value}"
+        return "not known" if self.unseen else "nothing set"
+
+    @property
+    def unused(self) -> tuple[Source, ...]:
+        """The sources that have a field and give none."""
+        return tuple(source for source in Source if any(source in field.hides for field in self.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +71,47 @@ class KeyringStatus:
     problem: str | None = None
 
 
-def as_text(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> str:
+def shown(accounts: Sequence[AccountStatus], keyring: KeyringStatus, output: Output) -> str:
+    """Out: lines for a person, one JSON list, or one JSON object a line; fields of these are only ever added."""
+    if output is Output.TABLE:
+        return _as_text(accounts, keyring)
+    objects = [_object(account, keyring) for account in accounts]
+    if output is Output.JSON:
+        return json.dumps(objects, indent=2) + "\n"
+    return "".join(json.dumps(one) + "\n" for one in objects)
+
+
+def _as_text(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> str:
     """Out: a block of lines for each account, then the keyring."""
     page: Page = []
     for account in accounts:
         page.append((Span(f"{VENUES[account.venue].title}, profile {account.profile}: {account.word}"),))
         page.append(Grid((), tuple(_row(field) for field in account.fields)))
+        if account.unused:
+            page.append((Span(f"  {_unused_words(account)}"),))
         if account.check:
             page.append((Span(f"  check: {_check_words(account.check)}"),))
     page.append((Span(f"keyring: {_keyring_words(keyring)}"),))
     return plain(page)
 
 
-def as_json(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> str:
-    """Out: one JSON list, an object for each account; fields of it are only ever added."""
-    return json.dumps([_object(account, keyring) for account in accounts], indent=2) + "\n"
-
-
 def _row(field: FieldStatus) -> tuple[Span, ...]:
-    notes = [f"hides {source.value}" for source in field.hides]
-    notes += [clean(field.fault)] if field.fault else []
-    return Span(field.field), Span(field.source.value), Span(clean(field.masked)), Span("; ".join(notes))
+    source = field.source.value if field.needed or field.source is not Source.MISSING else "not needed"
+    return Span(field.field), Span(source), Span(clean(field.masked)), Span(clean(field.fault))
+
+
+def _unused_words(account: AccountStatus) -> str:
+    """Out: which sources are passed over, and why."""
+    unused = " and ".join(f"the {source.value}" for source in account.unused)
+    if account.named:
+        return f"not used: {unused}; --profile {account.profile} means the keyring's account"
+    return f"not used: {unused}; the {account.source.value} has this venue's credentials"
 
 
 def _check_words(check: Check) -> str:
     if check.exit_code:
         return f"failed (exit code {check.exit_code}): {check.message}"
-    clock = "unknown" if check.clock_offset is None else f"{check.clock_offset:+.0f} s"
+    clock = "unknown" if check.clock_offset is None else f"{round(check.clock_offset):+d} s".replace("+0", "0")
     return f"works, {1000 * (check.latency or 0):.0f} ms, clock difference {clock}"
 
 
@@ -100,6 +124,7 @@ def _object(account: AccountStatus, keyring: KeyringStatus) -> dict[str, Any]:
         "venue": account.venue,
         "profile": account.profile,
         "complete": not account.lack,
+        "credentials": account.source.word,
         "exit_code": account.exit_code,
         "message": account.lack,
         "fields": [_field(account.venue, field) for field in account.fields],
@@ -117,6 +142,7 @@ def _field(venue: str, field: FieldStatus) -> dict[str, Any]:
         "masked": field.masked,
         "hides": [source.value for source in field.hides],
         "fault": field.fault,
+        "needed": field.needed,
     }
 
 
@@ -126,5 +152,5 @@ def _check(check: Check) -> dict[str, Any]:
         "exit_code": check.exit_code,
         "message": check.message,
         "latency_ms": None if latency is None else round(1000 * latency),
-        "clock_offset_s": None if offset is None else round(offset, 1),
+        "clock_offset_s": None if offset is None else round(offset, 1) + 0.0,  # never -0.0
     }

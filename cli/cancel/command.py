@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
@@ -103,7 +103,7 @@ class Command:
             self._interrupted = 130
         except CredentialsError as error:
             warn(error.message)
-            code = self._without_credentials(error.message)
+            code = self._without_credentials(error)
         if not self._report.count and not self._exit_code(code) and not self.options.quiet:
             warn("nothing to do: there was no order id on standard input")
         self._report.end(lambda: self._exit_code(code))
@@ -121,7 +121,11 @@ class Command:
     def _account(self) -> Iterator[Account]:
         options, clock = self.options, SystemClock(self._stop)
         log = warn if options.verbose else None
-        found = practice_access(self.verb) if options.sandbox else nullcontext(access(self.verb, options.profile))
+        found = (
+            practice_access(self.verb, options.profile)
+            if options.sandbox
+            else nullcontext(access(self.verb, options.profile, named=options.named))
+        )
         with (
             found as where,
             open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log) as account,
@@ -143,7 +147,7 @@ class Command:
             for done in batch.run(self._refs()):
                 self._astray |= self._is_astray(account, done.result)
                 seen.add(done.index) if STDIN not in self.ids else None
-                self._take(done)
+                self._take(account, done)
                 spinner.advance()
             self._find_symbol(account)
         if self._stop.is_set():
@@ -163,8 +167,8 @@ class Command:
         unreached = result.outcome is Outcome.UNAVAILABLE and account.venue.last_reply is None
         return (unreached and not self._stop.is_set()) or CHECK_URL in result.message
 
-    def _take(self, done: Done) -> None:
-        self._report.add(done.index, replace(done.result, sandbox=self.options.sandbox or done.result.sandbox))
+    def _take(self, account: Account, done: Done) -> None:
+        self._report.add(done.index, account.access.signed(done.result))
         if done.fault is not None:
             self._faults.append(report_of(done.fault))
 
@@ -192,9 +196,9 @@ class Command:
             return
         for index, ref in enumerate(self._refs()):
             if index not in seen:
-                self._take(Done(index, account.cancel(ref, terms).report()))
+                self._take(account, Done(index, account.cancel(ref, terms).report()))
 
-    def _without_credentials(self, message: str) -> int:
+    def _without_credentials(self, error: CredentialsError) -> int:
         """Every order as unauthorized in the record; for a person the line on stderr says it all."""
         if self.options.output is Output.TABLE:
             return Outcome.UNAUTHORIZED.exit_code
@@ -207,10 +211,12 @@ class Command:
                 deal_id=ref.deal_id,
                 outcome=Outcome.UNAUTHORIZED,
                 evidence=None,
-                message=message,
+                message=error.message,
                 attempts=0,
                 started_at=now,
                 finished_at=now,
+                profile=self.options.profile,
+                credentials=error.source,
             )
             self._report.add(index, result)
         return Outcome.UNAUTHORIZED.exit_code

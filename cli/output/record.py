@@ -17,7 +17,7 @@ MESSAGE_LIMIT = 1000  # characters: one sentence, the venue's words, and what to
 SKIPPED_LIMIT = 60  # characters of a line that was no id
 
 _ENCODER = json.JSONEncoder(check_circular=False, allow_nan=False)
-_UNCHANGED = ("status", "symbol", "side", "type", "price", "quantity", "filled")
+_UNCHANGED = ("symbol", "side", "type", "price", "quantity", "filled")
 
 
 def record(result: Result) -> dict[str, Any]:
@@ -32,6 +32,9 @@ def record(result: Result) -> dict[str, Any]:
         "exit_code": result.outcome.exit_code,
         "evidence": result.evidence.value if result.evidence else None,
         "message": message(result),
+        "status": clean_json(result.status),
+        "profile": result.profile,
+        "credentials": result.credentials,
         **{field: clean_json(getattr(result, field)) for field in _UNCHANGED},
         "attempts": result.attempts,
         "request_id": clean_json(result.request_id),

@@ -85,11 +85,14 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def make(keyring: KeyringStore, folder: Path, tmp_path: Path) -> Callable[..., Credentials]:
-    """Make credentials of the venue `acme`; keyword arguments are the CANCEL_ACME_ variables."""
+    """Make credentials of the venue `acme`; keyword arguments are the CANCEL_ACME_ variables.
 
-    def build(profile: str = "default", **variables: str) -> Credentials:
+    `named`: as where `--profile` was typed.
+    """
+
+    def build(profile: str = "default", *, named: bool = False, **variables: str) -> Credentials:
         environ = {f"CANCEL_ACME_{name.upper()}": text for name, text in variables.items()}
         environ |= {"CREDENTIALS_DIRECTORY": str(folder), "HOME": str(tmp_path)}
-        return Credentials("acme", profile, fields=FIELDS, ways=WAYS, environ=environ, keyring=keyring)
+        return Credentials("acme", profile, fields=FIELDS, ways=WAYS, environ=environ, keyring=keyring, named=named)
 
     return build

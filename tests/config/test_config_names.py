@@ -21,6 +21,25 @@ def test_login_line_names_a_profile_only_if_it_is_not_the_default() -> None:
     assert login_line("tanx", "work") == "cancel auth login tanx --profile work"
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("/opt/bin/ordercancel", "ordercancel"),
+        ("ordercancel.exe", "ordercancel"),
+        ("/usr/bin/cancel", "cancel"),
+        ("/src/ordercancel/__main__.py", "cancel"),
+        ("", "cancel"),
+    ],
+)
+def test_login_line_begins_with_the_name_that_was_typed(
+    typed: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", [typed, "tanx", "1"])
+    assert login_line("tanx", "work") == f"{name} auth login tanx --profile work"
+    monkeypatch.setattr("sys.argv", [])
+    assert login_line("tanx", "default") == "cancel auth login tanx"
+
+
 @pytest.mark.parametrize("name", ["default", "A.b_c-9"])
 def test_profile_names(name: str) -> None:
     assert check_profile_name(name) == name

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.credentials import Credentials
-from config.errors import ConfigError, CredentialsError
-from config.profiles import all_profiles, forget, profiles_in_file, remember, remembered, require
+from config.errors import ConfigError
+from config.keyring_store import KeyringProblem
+from config.profiles import all_profiles, forget, profiles_in_file, remember, remembered, require_known
 
 Make = Callable[..., Credentials]
 
@@ -57,33 +59,43 @@ def test_rubbish_in_the_list_is_passed_by(environ: dict[str, str], tmp_path: Pat
     assert [entry.name for entry in path.parent.iterdir()] == ["profiles"]
 
 
-def test_complete_credentials_need_no_profile_anywhere(make: Make, environ: dict[str, str], config: Path) -> None:
-    require(make("typo", wallet_key="w"), environ=environ)
-
-
-def test_a_profile_that_the_file_does_not_know(make: Make, environ: dict[str, str], config: Path) -> None:
-    with pytest.raises(ConfigError) as caught:
-        require(make("typo"), environ=environ)
-    assert caught.value.message == (
-        f"No profile typo in {config}, and no credentials; there are: default, work, home."
-    )
-
-
 @pytest.mark.parametrize("profile", ["default", "work", "job"])
-def test_a_profile_that_there_is_lacks_credentials(
-    make: Make, environ: dict[str, str], config: Path, profile: str
+def test_a_profile_that_there_is(
+    make: Make, environ: dict[str, str], config: Path, backend: Any, profile: str
 ) -> None:
+    """Without any credentials: that is said elsewhere, and with another code."""
     remember("other", "job", environ)
-    with pytest.raises(CredentialsError, match=f"acme, profile {profile}: missing"):
-        require(make(profile), environ=environ)
+    require_known(make(profile), environ=environ)
+    assert backend.asked == []
 
 
-def test_a_profile_with_some_credentials_is_no_slip(make: Make, environ: dict[str, str], config: Path) -> None:
-    with pytest.raises(CredentialsError, match="acme, profile typo: missing password"):
-        require(make("typo", email="a@example.com"), environ=environ)
+def test_the_keyring_knows_a_profile_too(make: Make, environ: dict[str, str], put: Any) -> None:
+    put("hand", password="p")
+    require_known(make("hand", wallet_key="w"), environ=environ)
 
 
-def test_without_a_file_it_is_a_matter_of_credentials(make: Make, environ: dict[str, str]) -> None:
-    with pytest.raises(CredentialsError) as caught:
-        require(make("typo"), environ=environ)
-    assert caught.value.message.startswith("No profile typo is known; there are: default. acme, profile typo")
+def test_a_profile_that_nothing_knows_is_a_slip_whatever_credentials_there_are(
+    make: Make, environ: dict[str, str], config: Path, put: Any
+) -> None:
+    put("default", wallet_key="w")
+    for credentials in (make("typo"), make("typo", wallet_key="w"), make("typo", named=True, wallet_key="w")):
+        with pytest.raises(ConfigError) as caught:
+            require_known(credentials, environ=environ)
+        assert caught.value.message == (
+            f"No profile typo is known (no table in {config}, no stored login); there are: default, work, home.\n"
+            "To make it, run: cancel auth login acme --profile typo"
+        )
+
+
+def test_a_keyring_that_is_locked_knows_nothing_and_that_is_said(
+    make: Make, environ: dict[str, str], backend: Any
+) -> None:
+    backend.fault = KeyringProblem("the keyring is locked (x)", lasting=True)
+    with pytest.raises(ConfigError, match=r"default\. What is stored was not seen: the keyring is locked \(x\)\.\n"):
+        require_known(make("typo", wallet_key="w"), environ=environ)
+
+
+def test_where_there_is_no_keyring_nothing_is_stored(make: Make, environ: dict[str, str], backend: Any) -> None:
+    backend.fault = KeyringProblem("there is no keyring here", lasting=True, absent=True)
+    with pytest.raises(ConfigError, match=r"there are: default\.\nTo make it"):
+        require_known(make("typo"), environ=environ)

@@ -1,10 +1,12 @@
 """One field from one source: which texts are secrets, and what a file or a variable may hold."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from config.sources import Malformed, Source, clean, from_directory, from_environment
+from config.keyring_store import KeyringStore
+from config.sources import Malformed, Source, clean, from_directory, from_environment, from_keyring
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\nBBBB\n-----END RSA PRIVATE KEY-----"
 
@@ -72,15 +74,28 @@ def test_a_file_loses_only_one_line_end(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"\n"])
-def test_an_empty_file_is_none(folder: Path, data: bytes) -> None:
+def test_an_empty_file_is_set_and_a_fault(folder: Path, data: bytes) -> None:
     (folder / "cancel_acme_password").write_bytes(data)
-    assert from_directory({"CREDENTIALS_DIRECTORY": str(folder)}, "acme", "password") is None
+    found = from_directory({"CREDENTIALS_DIRECTORY": str(folder)}, "acme", "password")
+    assert found is not None
+    assert found.fault == f"{folder / 'cancel_acme_password'} is set, and empty"
 
 
 def test_no_directory_or_no_file_is_none(folder: Path) -> None:
     assert from_directory({}, "acme", "password") is None
-    assert from_directory({"CREDENTIALS_DIRECTORY": ""}, "acme", "password") is None
-    assert from_directory({"CREDENTIALS_DIRECTORY": str(folder / "gone")}, "acme", "password") is None
+    assert from_directory({"CREDENTIALS_DIRECTORY": str(folder)}, "acme", "password") is None
+
+
+def test_a_directory_that_is_none_is_a_fault_and_not_passed_by(folder: Path) -> None:
+    (folder / "file").write_text("x")
+    for named, says in (
+        (str(folder / "gone"), f"does not exist: {folder / 'gone'}"),
+        (str(folder / "file"), f"is no folder: {folder / 'file'}"),
+        ("", "is set, and empty"),
+    ):
+        found = from_directory({"CREDENTIALS_DIRECTORY": named}, "acme", "password")
+        assert found is not None
+        assert found.fault == f"$CREDENTIALS_DIRECTORY {says}"
 
 
 def test_a_file_that_cannot_be_used_is_a_fault_and_not_passed_by(folder: Path) -> None:
@@ -94,8 +109,17 @@ def test_a_file_that_cannot_be_used_is_a_fault_and_not_passed_by(folder: Path) -
     assert "cancel_acme_password is not UTF-8" in password.fault
 
 
-def test_an_empty_variable_is_not_set_and_a_blank_one_is_a_fault() -> None:
-    assert from_environment({"CANCEL_ACME_TOKEN": ""}, "acme", "token") is None
-    found = from_environment({"CANCEL_ACME_TOKEN": "  "}, "acme", "token")
+def test_a_variable_that_is_set_and_holds_nothing_is_a_fault() -> None:
+    assert from_environment({}, "acme", "token") is None
+    for text, says in (("", "is set, and empty"), ("  ", "holds nothing but white space")):
+        found = from_environment({"CANCEL_ACME_TOKEN": text}, "acme", "token")
+        assert found is not None
+        assert found.fault == f"CANCEL_ACME_TOKEN {says}"
+
+
+def test_an_empty_keyring_entry_is_a_fault(keyring: KeyringStore, put: Callable[..., None]) -> None:
+    put(token="")
+    assert from_keyring(keyring, "acme", "default", "password") is None
+    found = from_keyring(keyring, "acme", "default", "token")
     assert found is not None
-    assert found.fault == "CANCEL_ACME_TOKEN holds nothing but white space"
+    assert found.fault == "keyring entry cancel:acme:default token is set, and empty"

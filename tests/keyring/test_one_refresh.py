@@ -115,17 +115,34 @@ def test_a_pair_from_the_environment_serves_the_run_and_one_line_says_so(machine
     assert practice.counts["refresh"] == 1
 
 
-def test_a_refresh_token_is_kept_though_the_access_token_comes_from_the_environment(file_keyring: Any) -> None:
+def test_an_access_token_from_the_environment_is_not_joined_to_a_refresh_token_of_the_keyring(
+    file_keyring: Any,
+) -> None:
     practice = PracticeTanx()
     pair = practice.issue(lifetime=-60)
     log_in(file_keyring, pair)
     with start(practice) as venue:
         environ = {"CANCEL_TANX_URL": venue.url, "CANCEL_TANX_ACCESS_TOKEN": pair["access_token"]}
-        for order in ("25768879", "25768901"):
-            done = file_keyring.run("tanx", order, **environ)
-            assert done.code == 0
-            assert "the new access token could not be stored" in done.err
-    assert practice.counts["refresh"] == 2
+        done = file_keyring.run("tanx", "25768879", **environ)
+    assert done.code == 6
+    assert "the environment has access_token; missing there: refresh_token" in done.err
+    assert "The keyring has a complete set for profile default: unset CANCEL_TANX_ACCESS_TOKEN to use it" in done.err
+    assert practice.counts.total() == 0
+
+
+def test_a_wallet_of_another_source_does_not_help_dead_tokens(file_keyring: Any) -> None:
+    practice, stranger = PracticeTanx(), PracticeTanx()
+    log_in(file_keyring, {"wallet_key": practice.wallet_key})
+    dead = {f"CANCEL_TANX_{name.upper()}": text for name, text in stranger.issue(lifetime=-60).items()}
+    with start(practice) as venue:
+        done = file_keyring.run("tanx", "25768879", "-o", "json", CANCEL_TANX_URL=venue.url, **dead)
+    (record,) = json.loads(done.out)["orders"]
+    assert (done.code, record["outcome"], record["credentials"]) == (6, "unauthorized", "environment")
+    assert record["message"].endswith(
+        "; access_token and refresh_token of profile default came from the environment (CANCEL_TANX_ACCESS_TOKEN and "
+        "CANCEL_TANX_REFRESH_TOKEN): renew there what is wrong or expired"
+    )
+    assert practice.counts["login"] == 0
 
 
 def test_a_neuratrade_token_from_the_environment_that_ran_out(machine: Any) -> None:

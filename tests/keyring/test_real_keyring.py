@@ -27,7 +27,7 @@ def test_login_status_cancel_logout(unlocked: Any) -> None:
         assert (done.code, done.out) == (0, "")
         done = unlocked.run("auth", "status", "tanx", "--check", **url)
         assert (done.code, done.err) == (0, "")
-        assert "access_token   keyring  ***" in done.out
+        assert "access_token   keyring     ***" in done.out
         assert "keyring: SecretService Keyring" in done.out
         done = unlocked.run("tanx", ORDER, "-o", "json", **url)
         assert (done.code, done.err) == (0, "")
@@ -77,14 +77,21 @@ def test_each_command_ends_soon_and_says_what_to_do(bad: Any, words: str) -> Non
         runs = {name: pool.submit(bad.run, *args, given=TOKENS, **NOWHERE) for name, args in commands.items()}
     done = {name: run.result() for name, run in runs.items()}
     for name, one in done.items():
-        assert one.code == 6, name
+        nothing = name == "all" and words == ABSENT  # where there is no keyring, nothing is stored
+        assert one.code == (0 if nothing else 6), name
+        if nothing:
+            assert words in one.out
+            continue
         assert words in one.err, name
         assert "CANARY" not in one.out + one.err, name
         assert one.seconds < LONGEST, name
-    for part in ("wallet_key", "CANCEL_TANX_WALLET_KEY", "cancel_tanx_wallet_key", "cancel auth login tanx"):
+    cure = "install a keyring and run: cancel auth login tanx" if words == ABSENT else "Unlock the keyring"
+    assert ("missing" in done["cancel"].err) == (words == ABSENT)
+    for part in ("CANCEL_TANX_ACCESS_TOKEN", "cancel_tanx_refresh_token", cure):
         assert part in done["cancel"].err
         assert part in done["status"].err
-    assert json.loads(done["cancel"].out)["orders"][0]["outcome"] == "unauthorized"
+    (record,) = json.loads(done["cancel"].out)["orders"]
+    assert (record["outcome"], record["profile"], record["credentials"]) == ("unauthorized", "default", None)
     for part in ("nothing can be stored", "Unlock or install a keyring", "CANCEL_TANX_REFRESH_TOKEN"):
         assert part in done["login"].err
 
@@ -100,3 +107,32 @@ def test_it_is_not_even_asked_when_the_environment_is_enough(bad: Any, words: st
         )
     assert (done.code, done.err) == (0, "")
     assert done.seconds < 3.0
+
+
+@pytest.mark.parametrize(("bad", "words"), BAD, indirect=["bad"])
+def test_a_slip_of_the_profile_is_one_whatever_the_keyring(bad: Any, words: str) -> None:
+    given = {"CANCEL_TANX_WALLET_KEY": "CANARY"} | NOWHERE
+    for args, environ in ((("--profile", "typo"), given), ((), given | {"CANCEL_PROFILE": "typo"})):
+        done = bad.run("tanx", ORDER, *args, **environ)
+        assert (done.code, done.out) == (2, "")
+        assert "No profile typo is known" in done.err
+        assert ("was not seen: " + words in done.err) == (words != ABSENT)
+        assert done.seconds < LONGEST
+
+
+@pytest.mark.secret_service
+def test_a_typed_profile_is_the_keyrings_account(unlocked: Any) -> None:
+    """Complete credentials of somebody else lie around in the environment, and are left alone."""
+    practice, other = open_practice("tanx"), open_practice("tanx")
+    with start(practice) as venue:
+        url = {"CANCEL_TANX_URL": venue.url}
+        keys = json.dumps(practice.credentials)
+        assert unlocked.run("auth", "login", "tanx", "--profile", "bot", given=keys, **url).code == 0
+        around = {f"CANCEL_TANX_{name.upper()}": text for name, text in other.credentials.items()} | url
+        done = unlocked.run("tanx", ORDER, "--profile", "bot", "-o", "json", **around)
+        (record,) = json.loads(done.out)["orders"]
+        assert (done.code, record["profile"], record["credentials"]) == (0, "bot", "keyring")
+        done = unlocked.run("tanx", ORDER, "-o", "json", CANCEL_PROFILE="bot", **around)
+        (record,) = json.loads(done.out)["orders"]
+        assert (done.code, record["profile"], record["credentials"]) == (6, "bot", "environment")
+    assert practice.true_state(ORDER) == "cancelled"

@@ -131,15 +131,25 @@ def test_a_password_is_tried_by_logging_in(run: Run, memory: Any, serve: Any) ->
     assert practice.counts["login"] == 1
 
 
-def test_what_hides_the_stored_value_is_said(run: Run, memory: Any, environment: Any, tmp_path: Path) -> None:
-    environment.setenv("CANCEL_TRADERNET_PUBLIC_KEY", "CANARY-1")
+@pytest.mark.parametrize("flag", [[], ["--profile", "bot"]])
+def test_what_goes_before_the_stored_set_is_said(
+    run: Run, memory: Any, environment: Any, tmp_path: Path, flag: list[str]
+) -> None:
+    keys, profile = '{"public_key": "p", "private_key": "x"}', (flag or ["default"])[-1]
     environment.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     (tmp_path / "cancel_tradernet_private_key").write_text("CANARY-2")
-    done = run("login", "tradernet", "--no-check", given='{"public_key": "p", "private_key": "x"}')
+    done = run("login", "tradernet", "--no-check", *flag, given=keys)
     assert done.exit_code == 0
-    assert "CANCEL_TRADERNET_PUBLIC_KEY (environment) goes before the public_key" in done.stderr
-    assert "CANCEL_TRADERNET_PRIVATE_KEY (credentials directory) goes before the private_key" in done.stderr
-    assert "CANARY" not in done.stderr
+    assert done.stderr.splitlines()[1:] == [
+        "CANCEL_TRADERNET_PRIVATE_KEY in the credentials directory goes before what was just stored, "
+        f"unless --profile {profile} is typed."
+    ]
+    environment.setenv("CANCEL_TRADERNET_PUBLIC_KEY", "CANARY-1")
+    done = run("login", "tradernet", "--no-check", *flag, given=keys)
+    assert done.stderr.splitlines()[1:] == [
+        f"CANCEL_TRADERNET_PUBLIC_KEY in the environment goes before what was just stored, "
+        f"unless --profile {profile} is typed."
+    ]
 
 
 def test_a_clock_that_is_off_is_said(run: Run, memory: Any, serve: Any) -> None:

@@ -35,6 +35,8 @@ RESULT = Result(
     filled="0.009000000000000001",
     request_id="r-1",
     raw={"id": 25768879},
+    profile="bot",
+    credentials="keyring",
 )
 
 
@@ -50,6 +52,8 @@ def test_record_has_the_fields_of_the_contract_in_its_order() -> None:
         ("evidence", "read-back"),
         ("message", "tanX shows the order done."),
         ("status", "done"),
+        ("profile", "bot"),
+        ("credentials", "keyring"),
         ("symbol", "btcusdc"),
         ("side", "buy"),
         ("type", "limit"),
