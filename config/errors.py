@@ -20,7 +20,7 @@ class ConfigError(_Told):
 
 
 class CredentialsError(_Told):
-    """Credentials missing or malformed. `source`: where those that cannot be used lie, in the record's word, if any."""
+    """Credentials missing or malformed. `source`: where those that cannot be used lie, if anywhere."""
 
     exit_code: ClassVar[int] = 6
 

@@ -46,6 +46,8 @@ class Held:
     def close(self) -> None:
         self._sock.close()
 
+    __del__ = close  # who holds it no longer hangs up
+
 
 class StillOut(Uncertain):
     """The request was sent and not answered in time; its connection is held."""
