@@ -147,7 +147,7 @@ def late_answers(world: World) -> Iterator[Ending]:
         after = replace(world, hung=_sorted(rest))
         yield Ending(replace(after, accepted=True), shown(State.CANCELLING))
         if one is Hung.IDLE:
-            for got in (ABOUT, EXPIRED, SOON):
+            for got in (ABOUT, EXPIRED):
                 yield Ending(after, got)
 
 
@@ -175,6 +175,8 @@ def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
     for limit in LIMITS:
         yield Ending(left, limit)
     yes = replace(left, accepted=True)
+    if holds:  # what is slow there is slow to answer as well
+        deeds = [done for done in deeds if not done.under_way]
     for answer, takes in ((_BARE, 0.5), (shown(State.OPEN, yes), 0.0), (shown(State.CANCELLING), 0.0)):
         yield Ending(yes, answer, takes)  # ignored or dropped; or it was final before
         for done in deeds:
@@ -182,7 +184,7 @@ def cancels(world: World, *, fails: bool, holds: bool) -> Iterator[Ending]:
     for done in (yes, *(replace(done, accepted=True) for done in deeds)):
         if done.truth is not Truth.OPEN:
             yield Ending(done, shown(_final(done)))
-    for fault in (UNREACHED, NO_RIGHT, NO_KEY, SOON, NEVER, *([FIXED] if world.fixed else [])):
+    for fault in (UNREACHED, NO_RIGHT, NEVER, *([FIXED] if world.fixed else [])):
         yield Ending(world, fault, before=True)
 
 
