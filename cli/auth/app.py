@@ -22,7 +22,8 @@ auth = typer.Typer(
 
 def _venue(name: str | None) -> str | None:
     if name is not None and name not in VENUES:
-        raise typer.BadParameter(f"{name!r} is no venue; there are {', '.join(VENUES)}")
+        # What was typed is not shown again: it may be a secret in the wrong place.
+        raise typer.BadParameter(f"no such venue; there are {', '.join(VENUES)}")
     return name
 
 

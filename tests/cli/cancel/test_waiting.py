@@ -65,11 +65,11 @@ def gate() -> Iterator[tuple[Gate, dict[str, str]]]:
 
 @pytest.mark.parametrize("output", ["table", "json"])
 def test_a_wrong_port_is_named_with_the_variable_that_set_it(installed: Any, nobody: str, output: str) -> None:
-    env = environ(open_practice("tanx"), f"http://{nobody}/a/prefix")
+    env = environ(open_practice("tanx"), f"http://{nobody}")
     done = installed.run("tanx", ORDER, "--wait", "0.3", "-o", output, env=env)
     assert done.returncode == 8
     assert f"the connection to {nobody} was refused; no cancel was sent, it is safe to run again" in done.stdout
-    assert done.stderr == f"http://{nobody}/a/prefix is set by CANCEL_TANX_URL\n"
+    assert done.stderr == f"http://{nobody} is set by CANCEL_TANX_URL\n"
 
 
 def test_a_wrong_port_is_named_with_the_file_that_set_it(installed: Any, nobody: str, tmp_path: Path) -> None:
