@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -88,34 +88,38 @@ class Command:
                 raise typer.BadParameter(no_id(text, wanted, verb)) from None
 
     def run(self) -> int:
-        code = 0
+        with ExitStack() as until_the_end:
+            code = self._work(until_the_end)
+            if not self._report.count and not self._exit_code(code) and not self.options.quiet:
+                warn("nothing to do: there was no order id on standard input")
+            self._report.end(lambda: self._exit_code(code))
+            if self._astray and not self.options.sandbox:
+                from cli.cancel.address import where_set
+
+                warn(where_set(face_of(self.verb), self.options.profile))
+            for text in self._faults:
+                warn(text)
+            if self._venue is not None and self._interrupts is not None:
+                linger(self._venue, self._interrupts)
+        return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
+
+    def _work(self, until_the_end: ExitStack) -> int:
+        """Everything but the report. Out: the code of what kept it from beginning, or 0."""
         try:
-            with self._account() as account:
-                if self._is_released(account):
-                    self._cancel_all(account)
-                else:
-                    code = 2
+            account = until_the_end.enter_context(self._account())
+            if not self._is_released(account):
+                return 2
+            self._cancel_all(account)
         except ConfigError as error:
             warn(error.message)
-            code = 2
+            return 2
         except KeyboardInterrupt:  # before the first order was begun: at the question, or at the look before it
             warn("interrupted: nothing was sent")
             self._interrupted = 130
         except CredentialsError as error:
             warn(error.message)
-            code = self._without_credentials(error)
-        if not self._report.count and not self._exit_code(code) and not self.options.quiet:
-            warn("nothing to do: there was no order id on standard input")
-        self._report.end(lambda: self._exit_code(code))
-        if self._astray and not self.options.sandbox:
-            from cli.cancel.address import where_set
-
-            warn(where_set(face_of(self.verb), self.options.profile))
-        for text in self._faults:
-            warn(text)
-        if self._venue is not None and self._interrupts is not None:
-            linger(self._venue, self._interrupts)
-        return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
+            return self._without_credentials(error)
+        return 0
 
     @contextmanager
     def _account(self) -> Iterator[Account]:

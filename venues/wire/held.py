@@ -28,7 +28,10 @@ class Held:
 
     def stirs(self, seconds: float = 0.0) -> bool:
         """Wait so long at most. Out: whether an answer has come, or the connection's end."""
-        return wait_for_read(self._sock, timeout=seconds)
+        try:
+            return wait_for_read(self._sock, timeout=seconds)
+        except (OSError, ValueError):  # another thread has hung up
+            return True
 
     def reply(self) -> Reply:
         """Read what has come, and hang up. Raises Uncertain when that is no whole answer."""
@@ -45,8 +48,6 @@ class Held:
 
     def close(self) -> None:
         self._sock.close()
-
-    __del__ = close  # who holds it no longer hangs up
 
 
 class StillOut(Uncertain):
@@ -75,15 +76,18 @@ class Waiting:
         """Wait so long at most. Out: one on which something has come; it is not waited for any more."""
         ends = time.monotonic() + seconds
         for one in [one for one in self._held if one[0] == about]:
-            if one[1].stirs(max(0.0, ends - time.monotonic())):
-                with self._lock:
-                    self._held.remove(one)
+            if one[1].stirs(max(0.0, ends - time.monotonic())) and self._forgotten(one):
                 return one[1]
         return None
 
     def forget(self, about: str) -> None:
         """What these do no longer matters."""
         for one in [one for one in self._held if one[0] == about]:
+            self._drop(one)
+
+    def close(self) -> None:
+        """Hang up on all."""
+        for one in list(self._held):
             self._drop(one)
 
     def wait(self, seconds: float) -> None:
@@ -94,6 +98,13 @@ class Waiting:
                 self._drop(one)
 
     def _drop(self, one: tuple[str, Held]) -> None:
+        if self._forgotten(one):
+            one[1].close()
+
+    def _forgotten(self, one: tuple[str, Held]) -> bool:
+        """Out: False when somebody else was faster."""
         with self._lock:
-            self._held.remove(one)
-        one[1].close()
+            known = one in self._held
+            if known:
+                self._held.remove(one)
+        return known

@@ -72,8 +72,9 @@ class HttpVenue(Venue):
         return self._warmed
 
     def close(self) -> None:
-        """Close idle connections."""
+        """Close idle connections, and hang up on what is still out."""
         self._transport.close()
+        self.waiting.close()
 
     def raise_for_shared_answers(self, reply: Reply) -> None:
         """Raises a VenueError for the answers that mean the same at every venue."""
