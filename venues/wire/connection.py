@@ -176,7 +176,7 @@ class _Wire:
         super().send(data)  # type: ignore[misc]
 
     def close(self) -> None:
-        if call.hold and call.timed_out and self.sock is not None:
+        if call.hold and call.bytes_left and call.timed_out and self.sock is not None:
             call.kept = self.sock, self._reader is None or not self._reader.file.size
             self.sock = None
         super().close()  # type: ignore[misc]

@@ -74,6 +74,8 @@ class Transport:
                 error = NeverSent(_unreached(e, urlsplit(origin)))
             self._note(f"< {error.message}")
             raise error from None
+        finally:
+            call.hold, call.kept = False, None  # what this thread closes from now on is closed
         took = time.monotonic() - started
         self._note(f"< {reply.status}, {len(reply.body)} bytes, {took:.3f} s")
         return reply

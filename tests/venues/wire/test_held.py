@@ -125,6 +125,20 @@ def test_a_late_answer_that_is_none(late: bytes) -> None:
             waiting.reply()
 
 
+def test_what_the_thread_closes_afterwards_is_closed() -> None:
+    idle, held_up = odd(lambda c, _, r: c.sendall(answer(path_of(r)))), Slow()
+    with idle as quick, odd(held_up) as slow:
+        line = Transport(quick.origin, Masks())
+        assert line.send(Request("GET", "/idle"), SOON).body == b"/idle"
+        with closing(Transport(slow.origin, Masks())) as other:
+            waiting = held(other)
+        connection = next(iter(line._adapter.poolmanager.pools._container.values())).pool.queue[-1]
+        ours = connection.sock
+        line.close()
+        assert ours.fileno() == -1
+        waiting.close()
+
+
 def test_a_connection_that_is_lost_is_not_held() -> None:
     with odd(lambda c, _, r: c.close()) as server, closing(Transport(server.origin, Masks())) as line:
         with pytest.raises(Uncertain) as lost:
