@@ -217,8 +217,11 @@ class Venue(ABC):
         """After a renewable refusal: get fresh credentials. Out: False when there is nothing to renew."""
         return False
 
-    def permit(self, ref: OrderRef, patience: float) -> None:  # noqa: B027  # most venues take a cancel for any order
-        """Before each cancel: raises Refused where none may be sent, Limited where none may be sent now."""
+    def permit(self, ref: OrderRef, left: float) -> None:  # noqa: B027  # most venues take a cancel for any order
+        """Before each cancel: raises Refused where none may be sent, Limited where none may be sent now.
+
+        In: the seconds that are left of the order's deadline.
+        """
 
     @abstractmethod
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:

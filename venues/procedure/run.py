@@ -110,7 +110,7 @@ class Cancel:
         got: Answer | VenueError
         try:
             self._venue.prepare(self._patience())
-            self._venue.permit(self._ref, self._patience())
+            self._venue.permit(self._ref, self._left())
             patience = judge.cancel_patience(self._left(), self._terms, self._venue.habits)
             self._note(Ask.CANCEL, None)
             got = self._venue.request_cancel(self._ref, patience)

@@ -47,14 +47,14 @@ class DealOrders(ThreeCommas):
             raise unreadable(reply)
         return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
 
-    def permit(self, ref: OrderRef, patience: float) -> None:
+    def permit(self, ref: OrderRef, left: float) -> None:
         """The deal's own orders are not cancelled. An order's kind never changes, so one look a run and deal will do.
 
         What that look does not tell keeps no cancel back, but a limit that it meets does.
         """
         if ref.deal_id not in self._not_ours:
             try:
-                rows = _rows(self._look(ref, min(FIRST_LOOK, patience / 4)).data)
+                rows = _rows(self._look(ref, min(FIRST_LOOK, left / 4)).data)
             except Limited:
                 raise
             except VenueError:
