@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, Uncertain, VenueError
+from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, VenueError
 from venues.neuratrade import FACE
 from venues.neuratrade.login import API, NeuraTradeLogin
 from venues.result import Outcome
-from venues.wire.answers import NoSuchRoute, as_raw, unreadable
+from venues.wire.answers import NoSuchRoute, as_raw, of_another, unreadable
 from venues.wire.held import StillOut
 from venues.wire.http import Reply
 from venues.wire.link import Link
@@ -85,7 +85,7 @@ class NeuraTrade(NeuraTradeLogin):
         answer = read(CancelReply, reply)
         order = answer.data
         if order.order_id not in (None, ref.order_id):
-            raise Uncertain(f"the server answered about another order ({order.order_id})", raw=as_raw(reply))
+            raise of_another(reply, f"order ({order.order_id})")
         if answer.status != "success" or not order.order_id or order.status not in ("CANCELED", "CANCELLED"):
             raise unreadable(reply)
         if order.position_id and order.position_id != _position_of(ref.order_id):

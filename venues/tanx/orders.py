@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from venues.interface import Answer, Habits, Order, OrderRef, State, Uncertain
+from venues.interface import Answer, Habits, Order, OrderRef, State
 from venues.tanx import FACE
 from venues.tanx.login import TanxLogin
-from venues.wire.answers import as_raw, unreadable
+from venues.wire.answers import as_raw, of_another, unreadable
 from venues.wire.http import Reply
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Tanx(TanxLogin):
         order = _order_in(reply)
         named = {order.id, order.order_id} - {None}
         if named - {ref.order_id}:
-            raise Uncertain(f"the venue answered about another order ({order.id or order.order_id})")
+            raise of_another(reply, f"order ({order.id or order.order_id})")
         return Answer(_tanx_order(order) if named and order.state else None, as_raw(reply))
 
     def read(self, ref: OrderRef, patience: float) -> Answer:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from venues.interface import Answer, Order, OrderRef, State, Uncertain
+from venues.interface import Answer, Order, OrderRef, State
 from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
-from venues.wire.answers import as_raw, unreadable
+from venues.wire.answers import as_raw, of_another, unreadable
 from venues.wire.http import Reply
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class SmartTrades(ThreeCommas):
         if trade.id is None:
             raise unreadable(reply)
         if trade.id != ref.order_id:
-            raise Uncertain(f"the venue answered about another SmartTrade ({trade.id})")
+            raise of_another(reply, f"SmartTrade ({trade.id})")
         return _smart_trade(trade) if trade.status.type or trade.status.basic_type else None
 
     def public(self, raw: Any) -> Any:

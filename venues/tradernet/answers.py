@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from venues.interface import Limited, NotFound, Refused, Unauthorized, Uncertain
-from venues.wire.answers import as_raw, retry_after, unreadable, wrong_address
+from venues.wire.answers import as_raw, of_another, retry_after, unreadable, wrong_address
 from venues.wire.http import NOT_JSON, Reply
 
 KEY_PHRASES = (
@@ -36,7 +36,7 @@ def raise_unless_accepted(reply: Reply, order_id: str) -> None:
     places = (data, *(result if isinstance(result, list) else [result]))
     named = {str(place["order_id"]) for place in places if isinstance(place, dict) and place.get("order_id")}
     if named - {order_id}:
-        raise Uncertain(f"the venue answered about another order ({', '.join(sorted(named))})", raw=as_raw(reply))
+        raise of_another(reply, f"order ({', '.join(sorted(named))})")
     if not named and not re.fullmatch(r"true|[1-9][0-9]*", str(result).lower()):  # "0" and "false" are PHP's no
         raise unreadable(reply)
 

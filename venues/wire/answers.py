@@ -34,9 +34,16 @@ def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
 
 
 def unreadable(reply: Reply) -> Uncertain:
-    """A 2xx that proves nothing."""
+    """A 2xx that proves nothing, perhaps not the answer to its request."""
+    reply.distrust()
     kind = "an empty answer" if not reply.body.strip() else "an answer that cannot be read"
     return Uncertain(f"the venue sent {kind} ({reply.status})", raw=as_raw(reply))
+
+
+def of_another(reply: Reply, what: str) -> Uncertain:
+    """An answer that names another order than ours, `what` it is."""
+    reply.distrust()
+    return Uncertain(f"the venue answered about another {what}", raw=as_raw(reply))
 
 
 class NotTheApi(Refused):

@@ -47,6 +47,7 @@ class _Call(threading.local):
     ends = float("inf")  # monotonic seconds at which the reply must be complete
     bytes_left = False
     on_sent: Callable[[], None] | None = None
+    reader: Reader | None = None  # of its reply
     hold = False  # nobody hangs up on this request while its answer is only late
     timed_out = False
     kept: tuple[socket.socket, bool] | None = None  # the connection not hung up on; whether nothing was read from it
@@ -148,7 +149,7 @@ class _Wire:
     _head = b""  # kept back until the body comes
 
     def response_class(self, sock: socket.socket, *args: Any, **kwargs: Any) -> _BoundedReply:
-        self._reader = Reader(sock)
+        self._reader = call.reader = Reader(sock)
         return _BoundedReply(self._reader, *args, **kwargs)
 
     def connect(self) -> None:

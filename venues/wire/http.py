@@ -43,6 +43,15 @@ class Reply:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     origin: str = ""  # of the server that sent it
+    reader: Any = field(default=None, repr=False, compare=False)  # of its connection
+
+    def distrust(self) -> None:
+        """It may not be the answer to its request: its connection is not used again.
+
+        A reply that nobody asked for may have come in its place; the true one would then answer the next request.
+        """
+        if self.reader is not None:
+            self.reader.clean = False
 
     @cached_property
     def text(self) -> str:

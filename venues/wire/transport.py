@@ -57,7 +57,7 @@ class Transport:
             raise NeverSent("no time was left before the deadline")
         started = time.monotonic()
         call.ends, call.bytes_left, call.on_sent = started + patience, False, on_sent
-        call.hold, call.timed_out, call.kept = request.hold, False, None
+        call.hold, call.timed_out, call.kept, call.reader = request.hold, False, None, None
         origin = request.origin or self._origin
         self._note(f"> {request.method} {origin}{request.path}")
         try:
@@ -96,7 +96,7 @@ class Transport:
         except BaseException:
             response.close()
             raise
-        return Reply(response.status_code, lower(response.headers), body, origin)
+        return Reply(response.status_code, lower(response.headers), body, origin, call.reader)
 
     def _note(self, line: str) -> None:
         if self._log is not None:

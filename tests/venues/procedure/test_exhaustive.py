@@ -28,7 +28,7 @@ from venues.result import Outcome
 
 BEFORE = (World(), World(truth=Truth.CANCELLED), World(truth=Truth.FILLED))
 MORE = {"tanx": (World(unripe=True),), "deal-order": (World(fixed=True),)}
-WAITS = {"deal-order": 1.05, "tanx": 0.45, "order": 0.15, "tradernet": 1.05}  # a SmartTrade has a deal order's habits
+WAITS = {"deal-order": 1.05, "tanx": 0.45, "order": 0.15, "tradernet": 0.5}  # a SmartTrade has a deal order's habits
 AT_ONCE = 0.2  # seconds; without waiting nothing depends on the schedule
 TERMS = {
     "to the proof": lambda wait: Terms(wait=wait),
@@ -185,7 +185,7 @@ MUTANTS = {
     "repeated after a look that failed": Mutant("no repeat without a look", **table(Came.LOOK_FAILED, judge._send)),
     "repeated though a look shows no order": Mutant("no repeat without a look", **table(Came.ABSENT, judge._send)),
     "a late no answers all that is out": Mutant(
-        "no false failure", Known, "after", _a_late_no_answers_all, "order", terms=Terms(wait=0.15)
+        "no false failure", Known, "after", _a_late_no_answers_all, "order", terms=Terms(wait=0.1)
     ),
     "a log-in's no is taken for a late answer": Mutant("no false failure", Known, "after", _any_no_is_a_late_answer),
     "sent to a silent venue unseen": Mutant(

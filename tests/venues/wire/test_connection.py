@@ -7,9 +7,10 @@ import io
 import random
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -268,3 +269,41 @@ def test_each_order_is_judged_by_its_own_answer(meddle: Meddle, clock: FakeClock
         with closing(built("tradernet", link_to(server.origin, keys, clock))) as venue:
             results = [cancel(venue, OrderRef(order), no_wait=True) for order in ("7", "8", "7", "8")]
     assert [result.outcome for result in results] == [Outcome.REQUESTED, Outcome.REFUSED] * 2
+
+
+# --- a reply that may not be the answer to its request
+
+
+@pytest.mark.parametrize("distrusted", [False, True])
+def test_a_connection_whose_reply_is_distrusted_is_not_used_again(distrusted: bool) -> None:
+    with odd(lambda c, _, r: c.sendall(answer(path_of(r)))) as server:
+        with closing(Transport(server.origin, Masks())) as line:
+            reply = line.send(Request("GET", "/0"), 2.0)
+            if distrusted:
+                reply.distrust()
+            assert line.send(Request("GET", "/1"), 2.0).body == b"/1"
+        assert server.connections == (2 if distrusted else 1)
+
+
+def test_a_reply_that_cannot_be_read_shifts_no_later_one(clock: FakeClock) -> None:
+    """`{}` came in place of the cancel's answer, which is on its way: it must not be taken for the look's."""
+    refusal = answer(b'{"error":"Not found"}', status="404 Not Found")
+    gone = answer(b'{"id":7,"status":{"type":"cancelled"}}')
+
+    def late(connection: socket.socket) -> None:
+        with suppress(OSError):  # nobody listens any more
+            connection.sendall(refusal)
+
+    def script(connection: socket.socket, number: int, request: bytes) -> None:
+        if number == 0:
+            connection.sendall(answer(b"{}"))
+            threading.Timer(0.1, late, [connection]).start()
+        else:
+            time.sleep(0.3)
+            connection.sendall(gone)
+
+    with odd(script) as server:
+        venue = built("smart-trade", link_to(server.origin, {"api_key": "k" * 9, "api_secret": "s" * 9}, clock))
+        with closing(venue):
+            result = cancel(venue, OrderRef("7"))
+    assert (result.outcome, result.attempts) == (Outcome.CANCELLED, 1)
