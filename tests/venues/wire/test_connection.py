@@ -306,4 +306,4 @@ def test_a_reply_that_cannot_be_read_shifts_no_later_one(clock: FakeClock) -> No
         venue = built("smart-trade", link_to(server.origin, {"api_key": "k" * 9, "api_secret": "s" * 9}, clock))
         with closing(venue):
             result = cancel(venue, OrderRef("7"))
-    assert (result.outcome, result.attempts) == (Outcome.CANCELLED, 1)
+    assert (result.outcome, result.attempts, len(server.requests)) == (Outcome.CANCELLED, 1, 2)
