@@ -7,10 +7,9 @@ import io
 import random
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 
 import pytest
 
@@ -19,6 +18,7 @@ from tests.venues.wire.odd import Odd, answer, odd, path_of
 from venues.interface import NeverSent, OrderRef, Uncertain
 from venues.result import Outcome
 from venues.wire import connection as connections
+from venues.wire.answers import of_another, unreadable
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
 from venues.wire.transport import Transport
@@ -285,25 +285,10 @@ def test_a_connection_whose_reply_is_distrusted_is_not_used_again(distrusted: bo
         assert server.connections == (2 if distrusted else 1)
 
 
-def test_a_reply_that_cannot_be_read_shifts_no_later_one(clock: FakeClock) -> None:
-    """`{}` came in place of the cancel's answer, which is on its way: it must not be taken for the look's."""
-    refusal = answer(b'{"error":"Not found"}', status="404 Not Found")
-    gone = answer(b'{"id":7,"status":{"type":"cancelled"}}')
-
-    def late(connection: socket.socket) -> None:
-        with suppress(OSError):  # nobody listens any more
-            connection.sendall(refusal)
-
-    def script(connection: socket.socket, number: int, request: bytes) -> None:
-        if number == 0:
-            connection.sendall(answer(b"{}"))
-            threading.Timer(0.1, late, [connection]).start()
-        else:
-            time.sleep(0.3)
-            connection.sendall(gone)
-
-    with odd(script) as server:
-        venue = built("smart-trade", link_to(server.origin, {"api_key": "k" * 9, "api_secret": "s" * 9}, clock))
-        with closing(venue):
-            result = cancel(venue, OrderRef("7"))
-    assert (result.outcome, result.attempts, len(server.requests)) == (Outcome.CANCELLED, 1, 2)
+def test_what_proves_nothing_is_distrusted() -> None:
+    with odd(lambda c, *_: c.sendall(answer(b"{}"))) as server:
+        with closing(Transport(server.origin, Masks())) as line:
+            for _ in range(2):
+                unreadable(line.send(Request("GET", "/"), 2.0))
+                of_another(line.send(Request("GET", "/"), 2.0), "order (1)")
+        assert server.connections == 4
