@@ -150,9 +150,11 @@ def access(verb: str, profile: str, *, named: bool = False) -> Access:
 
 @contextmanager
 def practice_access(verb: str, profile: str) -> Iterator[Access]:
-    """The practice venue of `verb`, served on loopback for as long as the context is open."""
+    """The practice venue of `verb`, served on loopback for as long as the context is open. Raises ConfigError."""
+    from config.names import check_profile_name
     from venues.sandbox.server import start
 
+    check_profile_name(profile)
     practice = open_practice(face_of(verb).name)
     credentials = HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()})
     with start(practice) as running:

@@ -39,11 +39,11 @@ def require_known(credentials: Credentials, *, environ: Mapping[str, str], path:
         return
     nowhere = f"no table in {path or config_file(environ) or 'config.toml'}, no stored login"
     problem = credentials.keyring_problem
-    unseen = f" What is stored was not seen: {problem.reason}." if problem and not problem.absent else ""
-    raise ConfigError(
-        f"No profile {profile} is known ({nowhere}); there are: {', '.join(known)}.{unseen}\n"
-        f"To make it, run: {login_line(credentials.venue, profile)}"
-    )
+    unseen, cure = "", f"To make it, run: {login_line(credentials.venue, profile)}"
+    if problem and not problem.absent:
+        unseen = f" What is stored was not seen: {problem.reason}."
+        cure = f"If it is stored there, unlock the keyring and run this again. {cure}"
+    raise ConfigError(f"No profile {profile} is known ({nowhere}); there are: {', '.join(known)}.{unseen}\n{cure}")
 
 
 def remember(venue: str, profile: str, environ: Mapping[str, str]) -> bool:

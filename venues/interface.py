@@ -231,6 +231,9 @@ class Venue(ABC):
         """Out: what an earlier cancel of this order was answered since it was given up. Waits so long at most."""
         return None
 
+    def leave(self, ref: OrderRef) -> None:  # noqa: B027  # most venues hold nothing
+        """The order's run has ended: a late answer serves nobody any more."""
+
     @abstractmethod
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """Take one look. Out: an answer whose `order` is set. Raises a VenueError."""

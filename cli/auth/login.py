@@ -97,6 +97,6 @@ def _tell_what_hides(venue: str, profile: str, keyring: KeyringStore) -> None:
             env_name(venue, field.field) for field in credentials.sources() if field.source is not Source.MISSING
         ]
         warn(
-            f"{' and '.join(there)} in the {credentials.source.value} goes before what was just stored, "
+            f"{' and '.join(there)} in the {credentials.source.value} is used in place of what was just stored, "
             f"unless --profile {profile} is typed."
         )

@@ -33,7 +33,6 @@ from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
 from venues.wire.answers import CHECK_URL
 from venues.wire.clock import Stopped, SystemClock
-from venues.wire.link import HttpVenue
 from venues.wire.masks import Masks
 
 ABOUT = 3.0  # seconds for what only the table shows
@@ -69,7 +68,6 @@ class Command:
         self._stop = threading.Event()
         self._interrupts: Interrupts | None = None
         self._faults: list[str] = []
-        self._venue: HttpVenue | None = None
         self._interrupted = 0
         self._astray = False  # an order did not reach the venue's API
 
@@ -99,8 +97,6 @@ class Command:
                 warn(where_set(face_of(self.verb), self.options.profile))
             for text in self._faults:
                 warn(text)
-            if self._venue is not None and self._interrupts is not None:
-                linger(self._venue, self._interrupts)
         return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
 
     def _work(self, until_the_end: ExitStack) -> int:
@@ -109,6 +105,7 @@ class Command:
             account = until_the_end.enter_context(self._account())
             if not self._is_released(account):
                 return 2
+            until_the_end.callback(self._linger, account)
             self._cancel_all(account)
         except ConfigError as error:
             warn(error.message)
@@ -120,6 +117,10 @@ class Command:
             warn(error.message)
             return self._without_credentials(error)
         return 0
+
+    def _linger(self, account: Account) -> None:
+        if self._interrupts is not None:
+            linger(account.venue, self._interrupts)
 
     @contextmanager
     def _account(self) -> Iterator[Account]:
@@ -144,7 +145,6 @@ class Command:
         grace = account.venue.habits.grace
         batch = Batch(lambda ref: watch.begun(account.cancel(ref, terms)), jobs, self._stop, grace)
         self._announce(account)
-        self._venue = account.venue
         seen: set[int] = set()
         self._interrupts = Interrupts(lambda: watch.stop(batch))
         with watch.spinner as spinner:

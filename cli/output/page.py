@@ -135,10 +135,11 @@ def _sandbox(result: Result) -> Line:
 
 
 def _whose(result: Result) -> Line:
-    """The sandbox, or the account and where its credentials came from."""
-    if result.sandbox or not result.credentials:
+    """The account and where its credentials came from, and the sandbox; its own account has no name."""
+    if not result.credentials or result.credentials == "sandbox":
         return _sandbox(result)
-    return (Span(f"(profile {clean(result.profile, _CELL_LIMIT)}, {result.credentials})", "dim"),)
+    account = Span(f"(profile {clean(result.profile, _CELL_LIMIT)}, {result.credentials})", "dim")
+    return account, *_sandbox(result)
 
 
 def _name(result: Result) -> str:

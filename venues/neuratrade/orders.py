@@ -76,6 +76,9 @@ class NeuraTrade(NeuraTradeLogin):
         except VenueError as fault:
             return fault
 
+    def leave(self, ref: OrderRef) -> None:
+        self.waiting.leave(ref.order_id, self.habits.linger)
+
     def _answer(self, reply: Reply, ref: OrderRef) -> Answer:
         """What a cancel's reply says. Raises Uncertain when it proves nothing."""
         from venues.neuratrade.replies import CancelReply

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from venues.interface import Habits, Limited, NotFound, Refused, State
+from venues.interface import Habits, Limited, NeverSent, NotFound, Refused, State
 from venues.procedure.known import Ask, Came, Known
 from venues.procedure.schedule import next_look
 from venues.procedure.terms import Terms
@@ -67,7 +67,7 @@ def _watch(known: Known, terms: Terms, habits: Habits) -> Step:
 
     Who does not wait for the end gets one look, unless a cancel may act yet.
     """
-    if terms.no_wait and known.looks and not _may_act(known):
+    if terms.no_wait and known.looked is not None and not _may_act(known):
         return END
     at = next_look(known, terms, habits)
     return END if at is None else Step(Ask.LOOK, at)
@@ -196,6 +196,11 @@ def _probe_refused(known: Known, terms: Terms, habits: Habits) -> Step:
     return _probe_answered(known, terms, habits)
 
 
+def _probe_failed(known: Known, terms: Terms, habits: Habits) -> Step:
+    """No answer again is the end. A look that never left says nothing of the answers, and is tried again."""
+    return _back_off(Ask.LOOK, known, terms) if isinstance(known.fault, NeverSent) else END
+
+
 def _probe_limited(known: Known, terms: Terms, habits: Habits) -> Step:
     no = known.fault
     assert isinstance(no, Limited)
@@ -234,6 +239,7 @@ PROBING: Mapping[Came, Rule] = {
     Came.NOTHING: _probe,
     Came.SEEN: _probe_seen,
     Came.ABSENT: _probe_answered,
+    Came.LOOK_FAILED: _probe_failed,
     Came.LOOK_REFUSED: _probe_refused,
     Came.LOOK_LIMITED: _probe_limited,
     Came.RENEWED: _ask_again,

@@ -56,6 +56,7 @@ class Cancel:
                 self._note(Ask.CANCEL, NeverSent("stopped"))
             self._hears_late(self._venue.habits.grace)
             return self.report()
+        self._venue.leave(self._ref)
         return self._result(self._end())
 
     def report(self, *, bare: bool = False) -> Result:
@@ -69,7 +70,7 @@ class Cancel:
         known, health = self._known, self._pace.health
         end = verdict(known, self._terms, self._venue.habits)
         in_vain = known.last in (Came.UNREACHED, Came.LOOK_FAILED)
-        if known.wary and in_vain:
+        if known.wary and in_vain and isinstance(known.fault, Uncertain):
             health.probe_unanswered()
         elif self._answered == {False}:
             health.order_unanswered()
@@ -82,13 +83,14 @@ class Cancel:
     def _wait_for_turn(self) -> None:
         """Our own budget may take as long as it needs: the deadline counts from the first turn on."""
         health = self._pace.health
+        given_up = health.gives_up()
         try:
-            if not health.is_given_up:
+            if not given_up:
                 self._pace.wait_for_turn(self._terms.wait)
         except Limited as no:
             self._note(Ask.LOOK if self._terms.dry_run else Ask.CANCEL, no)
         else:
-            self._known = Known(wary=health.is_silent, dead=health.is_given_up)
+            self._known = Known(wary=health.is_silent, dead=given_up)
             self._started_at, self._zero = self._clock.now(), self._clock.monotonic()
 
     def _do(self, step: Step) -> None:

@@ -57,7 +57,9 @@ def _accepted(known: Known, terms: Terms, stopped: bool) -> Verdict:
         return Verdict(Outcome.REQUESTED, known.evidence, words.requested(order))
     if order is not None and order.cancel_failed and known.last is Came.SEEN and not stopped:
         return Verdict(Outcome.REFUSED, known.evidence, words.cancel_failed(order))
-    return Verdict(Outcome.PENDING, known.evidence, words.pending(order, known.trouble, looked=known.looks > 0))
+    return Verdict(
+        Outcome.PENDING, known.evidence, words.pending(order, known.trouble, looked=known.looked is not None)
+    )
 
 
 def _refused(known: Known, no: Refused | Limited, habits: Habits) -> Verdict:
@@ -82,7 +84,7 @@ def _looked_at(known: Known, terms: Terms, stopped: bool) -> Verdict:
     if order is not None and terms.dry_run:
         return Verdict(Outcome.DRY_RUN, look, words.dry_run(order))
     if isinstance(fault, Refused):
-        return Verdict(fault.outcome, look, words.refused(fault, known.no_renewal))
+        return Verdict(fault.outcome, look if fault.sent else None, words.refused(fault, known.no_renewal))
     if isinstance(fault, Limited):
         return Verdict(Outcome.RATE_LIMITED, look if fault.sent else None, words.limited(fault))
     trouble = fault.message if fault else known.trouble

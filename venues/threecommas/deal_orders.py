@@ -55,14 +55,16 @@ class DealOrders(ThreeCommas):
         if ref.deal_id not in self._not_ours:
             try:
                 rows = _rows(self._look(ref, min(FIRST_LOOK, left / 4)).data)
-            except Limited:
+            except Limited as no:
+                if no.ours:
+                    return  # the cancel waits for its own turn
                 raise
             except VenueError:
                 return
             others = (row.order_id or "" for row in rows if not _deal_order(row).sendable)
             self._not_ours[ref.deal_id] = frozenset(others)
         if ref.order_id in self._not_ours[ref.deal_id]:
-            raise Refused("the order is not a Manual Safety order", about_order=True)
+            raise Refused("the order is not a Manual Safety order", about_order=True, sent=False)
 
     def _look(self, ref: OrderRef, patience: float) -> Reply:
         """One look at the deal's orders serves every order of that deal that waits for one."""

@@ -29,7 +29,9 @@ def raise_for_shared_answers(reply: Reply, now: datetime) -> None:
         raise NotTheApi("a firewall's page came back (403 HTML): the API itself was not reached")
     if 300 <= status < 400:
         raise NotTheApi(f"{_server(reply)} redirects elsewhere ({status}), which is not followed: {CHECK_URL}")
-    if status >= 500 or status < 200 or status == 408:  # 408: it gave up waiting for a request, ours or none
+    if status == 408:  # it gave up waiting for a request, ours or none
+        reply.distrust()
+    if status >= 500 or status < 200 or status == 408:
         raise Uncertain(f"the venue answered {status}{_quoted(reply)}", raw=as_raw(reply))
 
 

@@ -42,7 +42,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def pause(self, seconds: float) -> None:
-        if self._stop.wait(max(0.0, seconds)):
+        # No lock is taken where nothing is waited for: a signal's handler, in the same thread, may need it.
+        if self._stop.is_set() or (seconds > 0 and self._stop.wait(seconds)):
             raise Stopped
 
     def chance(self) -> float:

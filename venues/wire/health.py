@@ -27,10 +27,16 @@ class Health:
         """Whether the latest orders got no answer at all."""
         return self._orders >= SILENT_ORDERS
 
-    @property
-    def is_given_up(self) -> bool:
-        """Whether nothing is sent now."""
-        return self._probes >= SILENT_PROBES and self._clock.monotonic() < self._probed_at + PROBE_AGAIN
+    def gives_up(self) -> bool:
+        """Whether nothing is sent for an order that begins now. Now and then one may look all the same."""
+        with self._lock:
+            if self._probes < SILENT_PROBES:
+                return False
+            now = self._clock.monotonic()
+            if now < self._probed_at + PROBE_AGAIN:
+                return True
+            self._probed_at = now
+            return False
 
     def answered(self) -> None:
         """The venue answered: nothing that was before counts."""

@@ -64,13 +64,27 @@ class Waiting:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: list[tuple[str, Held]] = []
+        self._left: dict[str, float] = {}  # until when, for those whose order has ended
 
     def __len__(self) -> int:
         return len(self._held)
 
     def add(self, about: str, held: Held) -> None:
+        self._drop_what_is_over()
         with self._lock:
             self._held.append((about, held))
+
+    def leave(self, about: str, seconds: float) -> None:
+        """Nobody asks for this answer any more, but its connection is held for so long."""
+        if any(one[0] == about for one in list(self._held)):
+            self._left[about] = time.monotonic() + seconds
+
+    def _drop_what_is_over(self) -> None:
+        """Standard input may go on for hours: what is answered, or was held long enough, is not kept till the end."""
+        for one in list(self._held):
+            until = self._left.get(one[0])
+            if until is not None and (time.monotonic() > until or one[1].stirs()):
+                self._drop(one)
 
     def take(self, about: str, seconds: float) -> Held | None:
         """Wait so long at most. Out: one on which something has come; it is not waited for any more."""

@@ -61,7 +61,8 @@ class HttpVenue(Venue):
         self._link.clock.pause(0.0)  # a stopped run sends nothing more
         with self._link.pace.turn(patience) as left:
             reply = self._transport.send(make(), left, self._warm_up)
-        self._link.pace.health.unreachable = False
+        if reply.status < 500:  # a proxy's error says that the venue is not there
+            self._link.pace.health.unreachable = False
         self.last_reply = reply
         self.practice = "x-ordercancel-sandbox" in reply.headers
         return reply

@@ -141,13 +141,13 @@ def test_what_goes_before_the_stored_set_is_said(
     done = run("login", "tradernet", "--no-check", *flag, given=keys)
     assert done.exit_code == 0
     assert done.stderr.splitlines()[1:] == [
-        "CANCEL_TRADERNET_PRIVATE_KEY in the credentials directory goes before what was just stored, "
+        "CANCEL_TRADERNET_PRIVATE_KEY in the credentials directory is used in place of what was just stored, "
         f"unless --profile {profile} is typed."
     ]
     environment.setenv("CANCEL_TRADERNET_PUBLIC_KEY", "CANARY-1")
     done = run("login", "tradernet", "--no-check", *flag, given=keys)
     assert done.stderr.splitlines()[1:] == [
-        f"CANCEL_TRADERNET_PUBLIC_KEY in the environment goes before what was just stored, "
+        f"CANCEL_TRADERNET_PUBLIC_KEY in the environment is used in place of what was just stored, "
         f"unless --profile {profile} is typed."
     ]
 

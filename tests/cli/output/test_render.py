@@ -226,7 +226,11 @@ def test_the_heading_names_the_account_and_where_its_credentials_came_from() -> 
     named = replace(TANX, profile="bot", credentials="keyring")
     assert shown(named)[0] == "cancelled  tanX order 25768879  (profile bot, keyring)"
     assert shown(named, named)[0] == "tanX orders  (profile bot, keyring)"
-    assert shown(replace(named, sandbox=True))[0] == "cancelled  tanX order 25768879  (sandbox)"
+    assert (
+        shown(replace(named, sandbox=True))[0] == "cancelled  tanX order 25768879  (profile bot, keyring)  (sandbox)"
+    )
+    own = replace(named, sandbox=True, credentials="sandbox")
+    assert shown(own)[0] == "cancelled  tanX order 25768879  (sandbox)"
     assert shown(replace(named, credentials=None))[0] == "cancelled  tanX order 25768879"
 
 

@@ -421,7 +421,6 @@ def test_after_three_looks_in_vain_nothing_is_sent_for_a_while(bench: Bench, clo
         (NoLook("no route"), Outcome.CANCELLED, ["look", "cancel"]),
         (replace(OPEN, sendable=False), Outcome.REFUSED, ["look"]),
         (limited(9999.0), Outcome.RATE_LIMITED, ["look"]),
-        (UNREACHED, Outcome.UNAVAILABLE, ["look"]),
     ],
     ids=str,
 )
@@ -429,6 +428,26 @@ def test_a_venue_that_answers_again(bench: Bench, look: Step, outcome: Outcome, 
     unheard(bench)
     result = bench.run(venue := Scripted([CANCELLED], [look]))
     assert (result.outcome, venue.log) == (outcome, log), result.message
+
+
+def test_a_look_that_never_left_is_tried_again(bench: Bench) -> None:
+    """The server may be starting anew: nothing is known of its answers yet."""
+    unheard(bench)
+    venue = Scripted([CANCELLED], [UNREACHED, UNREACHED, OPEN])
+    assert bench.run(venue).outcome is Outcome.CANCELLED
+    assert venue.log == ["look"] * 3 + ["cancel"]
+    unheard(bench)
+    assert bench.run(Scripted([CANCELLED], [UNREACHED])).outcome is Outcome.UNAVAILABLE
+    assert bench.pace.health.unreachable
+    assert not bench.pace.health.gives_up()
+
+
+def test_one_order_at_a_time_looks_again(bench: Bench, clock: FakeClock) -> None:
+    unheard(bench)
+    for _ in range(3):
+        bench.run(Scripted([CANCELLED], [LOST]))
+    clock.pass_by(31)
+    assert [bench.pace.health.gives_up() for _ in range(3)] == [False, True, True]
 
 
 @pytest.mark.parametrize("answer", [OPEN, NO, limited(1.0)], ids=str)

@@ -11,7 +11,7 @@ from tests.venues.contract import VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, built, cancel, link_to
 from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
-from venues.interface import OrderRef, Uncertain
+from venues.interface import Limited, OrderRef, Uncertain
 from venues.result import Evidence, Outcome
 from venues.sandbox.practice import Practice
 from venues.threecommas.practice import DEAL, PracticeThreeCommas
@@ -320,6 +320,20 @@ def test_a_limit_on_that_look_holds_for_the_cancel(wire: Wire, deals: HttpVenue,
     wire.on("GET", LOOK, (429, "R", {"Retry-After": "5"}), ACTIVE).on("POST", CANCEL, (201, CANCELLED))
     result = cancel(deals, DEAL_REF)
     assert (result.outcome, result.attempts, clock.elapsed) == (Outcome.CANCELLED, 1, 5.0)
+
+
+def test_our_own_budget_keeps_no_cancel_from_its_turn(
+    wire: Wire, deals: HttpVenue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look has three seconds, and no turn comes within them: the cancel waits for its own."""
+
+    def no_turn(*_: Any) -> Any:
+        raise Limited("no turn", sent=False)
+
+    monkeypatch.setattr(deals, "_look", no_turn)
+    wire.on("POST", CANCEL, (201, CANCELLED))
+    result = cancel(deals, DEAL_REF)
+    assert (result.outcome, result.attempts) == (Outcome.CANCELLED, 1)
 
 
 def test_that_look_is_taken_once_a_deal(wire: Wire, deals: HttpVenue) -> None:

@@ -169,3 +169,19 @@ def test_what_is_waited_for() -> None:
     waiting.forget("2")
     assert (len(waiting), other.recv(1)) == (0, b"")  # hung up
     other.close()
+
+
+def test_what_nobody_asks_for_is_dropped_once_it_is_over() -> None:
+    waiting, (answered, its), (silent, other), (asked, third) = Waiting(), pair(), pair(), pair()
+    for about, held_one in (("1", answered), ("2", silent), ("3", asked)):
+        waiting.add(about, held_one)
+    waiting.leave("1", 60.0)
+    waiting.leave("2", -1.0)
+    its.sendall(b"x")
+    third.sendall(b"x")
+    last, fourth = pair()
+    waiting.add("4", last)
+    assert (len(waiting), waiting.take("3", SOON)) == (2, asked)
+    for end in (its, other, third, fourth, asked):
+        end.close()
+    waiting.close()
