@@ -151,7 +151,6 @@ def access(verb: str, profile: str, *, named: bool = False) -> Access:
 @contextmanager
 def practice_access(verb: str, profile: str) -> Iterator[Access]:
     """The practice venue of `verb`, served on loopback for as long as the context is open. Raises ConfigError."""
-    from config.names import check_profile_name
     from venues.sandbox.server import start
 
     check_profile_name(profile)

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -102,7 +102,7 @@ class Command:
     def _work(self, until_the_end: ExitStack) -> int:
         """Everything but the report. Out: the code of what kept it from beginning, or 0."""
         try:
-            account = until_the_end.enter_context(self._account())
+            account = self._account(until_the_end)
             if not self._is_released(account):
                 return 2
             until_the_end.callback(self._linger, account)
@@ -122,20 +122,15 @@ class Command:
         if self._interrupts is not None:
             linger(account.venue, self._interrupts)
 
-    @contextmanager
-    def _account(self) -> Iterator[Account]:
+    def _account(self, until_the_end: ExitStack) -> Account:
         options, clock = self.options, SystemClock(self._stop)
         log = warn if options.verbose else None
-        found = (
-            practice_access(self.verb, options.profile)
-            if options.sandbox
-            else nullcontext(access(self.verb, options.profile, named=options.named))
-        )
-        with (
-            found as where,
-            open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log) as account,
-        ):
-            yield account
+        if options.sandbox:
+            where = until_the_end.enter_context(practice_access(self.verb, options.profile))
+        else:
+            where = access(self.verb, options.profile, named=options.named)
+        opened = open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+        return until_the_end.enter_context(opened)
 
     def _cancel_all(self, account: Account) -> None:
         options = self.options
