@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict, TypeVar, Unpack
 
 from venues.result import Outcome
 
@@ -61,6 +61,21 @@ class Order:
     @property
     def is_final(self) -> bool:
         return self.state in (State.CANCELLED, State.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """A row of a venue's list of what is open; its order is open, or on its way out by a cancel.
+
+    `protective`: it protects a position, which would be bare without it. `cancellable` False: nothing is sent for it.
+    """
+
+    ref: OrderRef
+    order: Order
+    protective: bool = False
+    cancellable: bool = True
+    kind: str = ""  # the type in words, at a venue that sends numbers
+    raw: Any = None  # the row as parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +182,22 @@ class Habits:
     cancel_timeout: float
     read_timeout: float
     limited_waits: tuple[float, ...]  # waits after a 429 without Retry-After, the last one repeating
+    list_pause: float = 3.0  # between the two lists that prove it clear: so long a list may lag behind
     grace: float = 2.0  # how long a cancel in flight may go on after a signal
     linger: float = 0.0  # how long an unanswered cancel is waited for after the report: hanging up does harm
     # The two rules in which venues differ:
     none_is_not_found: bool = False  # refused, and the look shows no such order: it knows none (3Commas, tanX)
     looks_aside: bool = False  # the look shows a thing beside the order, which may lag or be missing (NeuraTrade)
+
+
+T = TypeVar("T")
+
+
+class Look(Protocol):
+    """One request of a list, made again while it fails for no reason of its own. Given to `Venue.open_orders`."""
+
+    def __call__(self, ask: Callable[[float], T]) -> T:
+        """In: `ask` makes the request within so many seconds. Out: what it gives. Raises a VenueError for good."""
 
 
 class Credentials(Protocol):
@@ -237,6 +263,18 @@ class Venue(ABC):
     @abstractmethod
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """Take one look. Out: an answer whose `order` is set. Raises a VenueError."""
+
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        """Yield every order of this kind that is open or on its way out, each once, page by page.
+
+        In: `look` makes each request; `deal_id`, at a venue with deals, asks for that deal's orders alone.
+        Raises a VenueError when it cannot read all of it: what was yielded before is then no list.
+        """
+        raise NotImplementedError
+
+    def caveat(self, listed: int) -> str:
+        """What a person should know of a list with so many rows at this venue; empty for nothing."""
+        return ""
 
     def remark(self, outcome: Outcome, order: Order | None, no: VenueError | None) -> str:
         """What a person should know of this outcome at this venue; empty for nothing. `no`: the last refusal."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venues.face import Face, Verb
 
 if TYPE_CHECKING:
-    from venues.result import Result
+    from venues.result import Shown
     from venues.sandbox.practice import Practice
     from venues.view import View
     from venues.wire.link import HttpVenue, Link
@@ -40,7 +40,7 @@ def build(verb: str, link: Link) -> HttpVenue:
     return class_of(verb)(link)
 
 
-def view_of(result: Result) -> View:
+def view_of(result: Shown) -> View:
     """How a person reads the order of a result. Imports the room's `view`, if it has one."""
     from venues.view import plain
 

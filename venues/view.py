@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from venues.result import Result
+from venues.result import Shown
 
 FIELDS = ("symbol", "side", "type", "price", "quantity", "filled", "status")
 
@@ -42,7 +42,7 @@ class View:
     rows: Rows | None = None
 
 
-def plain(result: Result, words: Mapping[str, Mapping[str, str]] | None = None) -> View:
+def plain(result: Shown, words: Mapping[str, Mapping[str, str]] | None = None) -> View:
     """The view of a venue without needs of its own. In: `words` for what a venue sends, by field."""
     fields = {}
     for name in FIELDS:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO
 
 from cli.output.text import clean
 from venues.face import Ids
+from venues.wire.seen import Seen
 
 STDIN = "-"  # in place of an id: read them from standard input
 _LINE_LIMIT = 1000  # bytes of a line that are looked at; an id has at most 38
@@ -87,45 +87,5 @@ def _ends(piece: str | bytes) -> bool:
 
 def unique(ids: Iterable[str]) -> Iterator[str]:
     """Each id once, at its first place, as a stream."""
-    seen = _Seen()
+    seen = Seen()
     return (order_id for order_id in ids if seen.add(order_id))
-
-
-class _Seen:
-    """The ids met so far, exactly, in about 25 bytes each: a set of 100,000 strings would take 10 MB.
-
-    A hash table over one long text. Each slot holds where an id starts in that text, plus 1; 0 is free.
-    Equal hashes only lead to the next slot: ids count as the same when their text is the same.
-    """
-
-    def __init__(self) -> None:
-        self._text = bytearray()  # every id, each ended by a line feed
-        self._slots = array("I", [0]) * 1024
-        self._count = 0
-
-    def add(self, order_id: str) -> bool:
-        """Out: True when this id is new."""
-        word = order_id.encode() + b"\n"
-        slot = self._find(word)
-        if self._slots[slot]:
-            return False
-        self._slots[slot] = len(self._text) + 1
-        self._text += word
-        self._count += 1
-        if self._count * 3 > len(self._slots) * 2:
-            self._grow()
-        return True
-
-    def _find(self, word: bytes) -> int:
-        mask = len(self._slots) - 1
-        slot = hash(word) & mask
-        while (start := self._slots[slot]) and not self._text.startswith(word, start - 1):
-            slot = (slot + 1) & mask
-        return slot
-
-    def _grow(self) -> None:
-        self._slots = array("I", [0]) * (2 * len(self._slots))
-        start = 0
-        while (end := self._text.find(b"\n", start) + 1) > 0:
-            self._slots[self._find(bytes(self._text[start:end]))] = start + 1
-            start = end

@@ -250,9 +250,19 @@ PROBING: Mapping[Came, Rule] = {
 
 
 def limited_wait(known: Known, no: Limited, habits: Habits) -> float:
+    """Out: the seconds of quiet that `no` asks for, after the limits that are known."""
+    return quiet(no, known.limits, habits)
+
+
+def quiet(no: Limited, limits: int, habits: Habits) -> float:
     """Out: the seconds of quiet that `no` asks for; where it names none, the venue's usual ones in turn."""
-    usual = habits.limited_waits[min(known.limits, len(habits.limited_waits) - 1)]
+    usual = habits.limited_waits[min(limits, len(habits.limited_waits) - 1)]
     return max(usual if no.retry_after is None else no.retry_after, SHORTEST_LIMITED_WAIT)
+
+
+def back_off(tries: int) -> float:
+    """Out: the most seconds to wait after so many tries in vain."""
+    return min(LONGEST_BACK_OFF, 0.25 * 2.0 ** min(tries, 10))
 
 
 def cancel_patience(left: float, terms: Terms, habits: Habits) -> float:
@@ -269,8 +279,7 @@ def _back_off(ask: Ask, known: Known, terms: Terms) -> Step:
     left = terms.wait - known.at
     if known.dead or left < SHORTEST_BACK_OFF:
         return END
-    jitter = min(LONGEST_BACK_OFF, 0.25 * 2.0 ** min(known.tries, 10))
-    return Step(ask, terms.wait - SHORTEST_BACK_OFF / 2, jitter)
+    return Step(ask, terms.wait - SHORTEST_BACK_OFF / 2, back_off(known.tries))
 
 
 def _may_act(known: Known) -> bool:

@@ -19,10 +19,11 @@ from http import HTTPStatus
 from threading import RLock
 from time import monotonic
 from time import time as wall_clock
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qsl
 
 Clock = Callable[[], float]
+R = TypeVar("R")
 PRACTICE_HEADER = ("X-Ordercancel-Sandbox", "1")  # in every reply: no one may mistake it for the real thing
 _REASONS = {int(status): status.phrase for status in HTTPStatus}
 _LOG_LENGTH = 10_000  # requests kept for a test to look at; the counts go on
@@ -179,6 +180,9 @@ class Practice(ABC):
         self.log: deque[tuple[str, Request]] = deque(maxlen=_LOG_LENGTH)
         self.dangers: list[str] = []  # requests for paths that close or sell: none may ever come
         self.keeps_cancels = True  # False: cancels are answered as always, and nothing is stored
+        self.lists_lag = 0.0  # seconds by which the lists are behind: ended orders still in them, new ones not yet
+        self.at_list: Callable[[int], None] = lambda number: None  # as the n-th list request (from 1) arrives
+        self._behind = 0.0
 
     def use_rsa(self) -> None:  # noqa: B027  # most venues know no RSA keys
         """Take an RSA key in place of the secret, where the venue takes both."""
@@ -190,6 +194,8 @@ class Practice(ABC):
             name = found.route.name if found else "other"
             self.counts[name] += 1
             self.log.append((name, request))
+            if name == "list":
+                self.at_list(self.counts[name])
             if name == "danger":
                 self.dangers.append(f"{request.method} {request.path}")
             reply = self.respond(request, found)
@@ -233,7 +239,19 @@ class Practice(ABC):
         }  # fmt: skip
 
     def state(self, order: PracticeOrder) -> str:
-        return order.state(self.now())
+        if self._behind and self.time() - self._behind < order.updated:  # what is shown is from before that
+            order = replace(order, ended="", cancel_at=None)
+        return order.state(self.now() - self._behind)
+
+    def open_rows(self, verb: str, row: Callable[[PracticeOrder], R]) -> list[R]:
+        """Out: a row for each order that a list of `verb`'s open orders shows, in the order of the book."""
+        with self.lock:
+            self._behind, placed_by = self.lists_lag, self.time() - self.lists_lag
+            try:
+                known = (order for order in self.orders.values() if order.verb == verb and order.created <= placed_by)
+                return [row(order) for order in known if self.state(order) in ("open", "cancelling")]
+            finally:
+                self._behind = 0.0
 
     def true_state(self, order_id: str) -> str:
         """Out: what really is the case with an order: open, cancelling, cancelled, filled, ..."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from venues.result import Result
+from venues.result import Shown
 from venues.view import Rows, View, plain, text
 from venues.wire.dates import moment
 
@@ -13,7 +13,7 @@ HEAD = ("order", "type", "side", "price", "quantity", "filled", "status")
 AMOUNTS = frozenset({3, 4, 5})
 
 
-def deal(result: Result) -> View:
+def deal(result: Shown) -> View:
     """The deal's trades, oldest first, when the reply is a list of them."""
     trades = [row for row in result.raw if isinstance(row, dict)] if isinstance(result.raw, list) else []
     if not trades:
@@ -25,7 +25,7 @@ def deal(result: Result) -> View:
     return replace(plain(result), facts=facts, rows=Rows(HEAD, tuple(map(_trade, trades)), AMOUNTS, marked, placed))
 
 
-def smart_trade(result: Result) -> View:
+def smart_trade(result: Shown) -> View:
     """Pair, position, take-profit steps, stop loss, status, when the reply shows them."""
     raw = result.raw
     if not isinstance(raw, dict) or "pair" not in raw:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from venues.result import Result
+from venues.result import Shown
 from venues.tradernet.lists import STATUS_WORDS
 from venues.view import View, plain, text
 
@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-def order(result: Result) -> View:
+def order(result: Shown) -> View:
     """Types by their words, a status by its number and its word; the side with what the record leaves out of it."""
     oper = text(result.raw.get("oper")) if isinstance(result.raw, dict) else ""
     return plain(replace(result, side=oper if oper in SIDES else result.side), WORDS)

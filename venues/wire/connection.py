@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 LARGEST_REPLY = 8 * 1024 * 1024  # bytes; a month of order history stays far below
+LARGEST_LIST = 128 * 1024 * 1024  # bytes of all that there is: 400,000 positions were 110 MB
 STALE_AFTER = (
     10.0  # seconds idle; NeuraTrade closes at 15 s, and a loss on a stale connection looks like a lost answer
 )
@@ -48,12 +49,18 @@ class _Call(threading.local):
     bytes_left = False
     on_sent: Callable[[], None] | None = None
     reader: Reader | None = None  # of its reply
+    everything = False  # the reply may be all that there is
     hold = False  # nobody hangs up on this request while its answer is only late
     timed_out = False
     kept: tuple[socket.socket, bool] | None = None  # the connection not hung up on; whether nothing was read from it
 
 
 call = _Call()
+
+
+def _largest() -> int:
+    """Out: the bytes that the reply of this thread's request may have."""
+    return LARGEST_LIST if call.everything else LARGEST_REPLY
 
 
 class _BoundedFile(io.RawIOBase):
@@ -79,7 +86,7 @@ class _BoundedFile(io.RawIOBase):
             raise
         self.ended = count == 0
         self.size += count or 0
-        if self.size > LARGEST_REPLY:
+        if self.size > _largest():
             raise http.client.HTTPException(TOO_LARGE)
         return count
 
@@ -251,6 +258,6 @@ def read_body(raw: Any) -> bytes:
     while piece := raw.read(65536, decode_content=True):
         pieces.append(piece)
         size += len(piece)
-        if size > LARGEST_REPLY:
+        if size > _largest():
             raise http.client.HTTPException(TOO_LARGE)
     return b"".join(pieces)

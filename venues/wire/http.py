@@ -27,6 +27,7 @@ class Request:
     headers: Mapping[str, str] = field(repr=False, default_factory=dict)
     body: bytes | None = field(repr=False, default=None)
     hold: bool = False  # nobody hangs up on it: the server would stop in the middle of its work
+    everything: bool = False  # the answer may be all that there is, larger than any other
     origin: str = ""  # where to, without a trailing slash; "" is the link's own: a venue may speak to several
 
 

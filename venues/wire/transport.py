@@ -58,6 +58,7 @@ class Transport:
         started = time.monotonic()
         call.ends, call.bytes_left, call.on_sent = started + patience, False, on_sent
         call.hold, call.timed_out, call.kept, call.reader = request.hold, False, None, None
+        call.everything = request.everything
         origin = request.origin or self._origin
         self._note(f"> {request.method} {origin}{request.path}")
         try:

@@ -1,0 +1,70 @@
+"""The requests of a list: each is made again until it is answered, or the deadline is near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from venues.interface import Limited, NeverSent, Refused, Uncertain, Venue, VenueError
+from venues.procedure import judge
+from venues.wire.clock import Clock
+from venues.wire.pace import Pace
+
+T = TypeVar("T")
+
+
+class Reading:
+    """A `venues.interface.Look` for one list. In: `ends`, seconds on the clock, is when it must be complete.
+
+    A definite no is raised at once, after one renewal of the credentials where that may help. What was not answered
+    or not readable is asked again after a back-off, a limit after the pause that the venue asks for.
+    """
+
+    def __init__(self, venue: Venue, clock: Clock, pace: Pace, ends: float) -> None:
+        self._venue = venue
+        self._clock = clock
+        self._pace = pace
+        self._ends = ends
+
+    def __call__(self, ask: Callable[[float], T]) -> T:
+        tries, limits, renewed = 0, 0, False
+        while True:
+            try:
+                self._venue.prepare(self._patience())
+                return ask(self._patience())
+            except Refused as no:
+                if renewed or not no.renewable or not self._renew(no):
+                    raise
+                renewed = True
+            except Limited as no:
+                if no.ours:
+                    raise Limited(f"{no.message}: give it more time (--wait)", sent=False) from None
+                self._wait(self._quiet(no, limits), no)
+                limits += 1
+            except (NeverSent, Uncertain) as fault:
+                self._wait(judge.back_off(tries) * self._clock.chance(), fault)
+                tries += 1
+
+    def _renew(self, no: Refused) -> bool:
+        """Out: whether there are fresh credentials. A log-in that is refused or not answered raises its own fault."""
+        return self._venue.renew(self._patience())
+
+    def _quiet(self, no: Limited, limits: int) -> float:
+        """Keep the pause that the venue asks for, in every thread. Out: its seconds."""
+        if no.banned:
+            self._pace.ban(no.message)
+            raise no
+        seconds = judge.quiet(no, limits, self._venue.habits)
+        if no.sent:
+            self._pace.pause(seconds)
+        return seconds
+
+    def _wait(self, seconds: float, fault: VenueError) -> None:
+        """Raises `fault` where no time is left after the wait."""
+        seconds = max(judge.SHORTEST_BACK_OFF, seconds)
+        if self._clock.monotonic() + seconds >= self._ends:
+            raise fault
+        self._clock.pause(seconds)
+
+    def _patience(self) -> float:
+        return min(self._venue.habits.read_timeout, self._ends - self._clock.monotonic())

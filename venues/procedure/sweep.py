@@ -1,0 +1,189 @@
+"""One target's sweep: find what is open, cancel each by the one procedure, list again until it is clear or hopeless.
+
+What is decided stands in `clear`; which orders are meant, in `filters`; how a list's requests are made, in `reading`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from venues.interface import OpenOrder, OrderRef, Venue, VenueError
+from venues.procedure.batch import Batch, Done
+from venues.procedure.clear import HANGING, STANDING, Do, Sort, Swept, Tally, next_step, outcome, sort_of
+from venues.procedure.filters import Filters, Match
+from venues.procedure.reading import Reading
+from venues.procedure.run import Cancel
+from venues.result import Outcome, Result
+from venues.wire.clock import Clock, Stopped
+from venues.wire.pace import Pace
+from venues.wire.seen import Seen
+
+MOST_NAMED = 5  # ids in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What a sweep is to do. `wait` in seconds: for each list, and for the lists to become clear.
+
+    `jobs`: orders in flight at once. `until_clear`: cancel as well what is placed meanwhile.
+    """
+
+    filters: Filters = Filters()  # noqa: RUF009  # frozen
+    wait: float = 30.0
+    jobs: int = 4
+    until_clear: bool = False
+
+
+class Sweep:
+    """The sweep of one target: `find()`, then `cancel()`, both in one thread; `stop()` from any.
+
+    `found` counts the first list, `lists` the complete ones. `ageless` and `new` are the ids of orders whose age is
+    not known though a filter asks for it, and of those that came after the first list. `fault` is why a list could
+    not be read, `swept` what is known in the end.
+    """
+
+    def __init__(
+        self, venue: Venue, clock: Clock, pace: Pace, aims: Aims, make: Callable[[OrderRef], Cancel],
+        stop: threading.Event,
+    ) -> None:  # fmt: skip
+        self.found: Tally | None = None
+        self.lists = 0
+        self.ageless = Seen()
+        self.new = Seen()
+        self.fault: VenueError | None = None
+        self.stopped = False
+        self.swept = Swept()
+        self.batch: Batch | None = None
+        self._venue = venue
+        self._clock = clock
+        self._pace = pace
+        self._aims = aims
+        self._make = make
+        self._stop = stop
+        self._sent = Seen()
+        self._stands = Seen()
+        self._to_cancel = Seen()
+        self._worst: Outcome | None = None  # of the orders that hang or stand
+
+    @property
+    def to_cancel(self) -> int:
+        """How many orders the next round cancels."""
+        return len(self._to_cancel)
+
+    @property
+    def outcome(self) -> Outcome:
+        return outcome(self.swept, self._worst)
+
+    def stop(self) -> None:
+        """Nothing new leaves. May be called from a signal handler."""
+        self._stop.set()
+        if self.batch is not None:
+            self.batch.stop()
+
+    def find(self) -> Iterator[tuple[OpenOrder, Sort]]:
+        """Read the first list whole. Yield the rows that are meant, as they come, and what they are to the sweep.
+
+        Raises a VenueError when it cannot be read in time, and Stopped: then there is no list.
+        """
+        now = self._clock.monotonic()
+        counts: Counter[Sort] = Counter()
+        for row, sort in self._rows(now + self._aims.wait):
+            counts[sort] += 1
+            if sort is Sort.NEW:
+                self._to_cancel.add(_key(row.ref))
+            if sort is not Sort.OTHER:
+                yield row, sort
+        self.found = Tally.of(counts)
+        now = self._clock.monotonic()
+        self.swept = Swept(at=now, ends=now + self._aims.wait).after_list(self.found, now)
+        self.lists += 1
+
+    def cancel(self) -> Iterator[Done]:
+        """Cancel what was found, each in its turn, and list again until it is clear or nothing more is to be done."""
+        now = self._clock.monotonic()  # somebody may have been asked since
+        self.swept = replace(self.swept, ends=now + self._aims.wait)
+        try:
+            if self._to_cancel:
+                yield from self._round()
+            while (step := self._next())[0] is not Do.END:
+                if step[0] is Do.CANCEL:
+                    yield from self._round()
+                else:
+                    self._list_again(step[1])
+        except Stopped:
+            self.stopped = True
+        except VenueError as fault:
+            self.fault, self.swept = fault, replace(self.swept, unread=True)
+
+    def _next(self) -> tuple[Do, float]:
+        return next_step(self.swept, self._venue.habits.list_pause, until_clear=self._aims.until_clear)
+
+    def _round(self) -> Iterator[Done]:
+        """Cancel the frozen ids. Raises Stopped once those that were begun are reported."""
+        before, ids, self._to_cancel = len(self._sent), self._to_cancel, Seen()
+        for key in ids:
+            self._sent.add(key)
+        self.batch = Batch(self._make, min(self._aims.jobs, len(ids)), self._stop, self._venue.habits.grace)
+        hanging = False
+        for done in self.batch.run(map(_ref, ids)):
+            hanging |= self._judged(done.result)
+            yield replace(done, index=before + done.index)
+        if self._stop.is_set():
+            raise Stopped
+        now = self._clock.monotonic()
+        self.swept = self.swept.after_cancels(hanging=hanging, at=now, ends=now + self._aims.wait)
+
+    def _judged(self, result: Result) -> bool:
+        """Keep in mind what one order came to. Out: whether it hangs."""
+        if result.outcome in HANGING | STANDING:
+            worst = self._worst or result.outcome
+            self._worst = max(worst, result.outcome, key=lambda outcome: outcome.exit_code)
+        if result.outcome in STANDING:
+            self._stands.add(_key(OrderRef(result.order_id, result.deal_id)))
+        return result.outcome in HANGING
+
+    def _list_again(self, at: float) -> None:
+        """Read one more list, and count it. Raises a VenueError when it cannot be read in time, and Stopped."""
+        self._clock.pause(max(0.0, at - self._clock.monotonic()))
+        counts: Counter[Sort] = Counter()
+        self._to_cancel = Seen()
+        # What confirms a clean list may take its time, also beyond the deadline for it to become clean.
+        ends = max(self.swept.ends, self._clock.monotonic() + self._aims.wait * bool(self.swept.clean))
+        for row, sort in self._rows(ends):
+            counts[sort] += 1
+            if sort is Sort.NEW:
+                self._to_cancel.add(_key(row.ref))
+                self.new.add(_key(row.ref))
+        self.swept = self.swept.after_list(Tally.of(counts), self._clock.monotonic())
+        self.lists += 1
+
+    def _rows(self, ends: float) -> Iterator[tuple[OpenOrder, Sort]]:
+        """Every row of one list, and what it is to the sweep."""
+        filters = self._aims.filters
+        look = Reading(self._venue, self._clock, self._pace, ends)
+        for row in self._venue.open_orders(look, filters.deal_id):
+            match, key = filters.match(row, self._clock.now()), _key(row.ref)
+            if match is Match.AGELESS:
+                self.ageless.add(row.ref.order_id)
+            yield (
+                row,
+                sort_of(
+                    row,
+                    meant=match is Match.YES,
+                    protective=filters.protective,
+                    sent=key in self._sent,
+                    stands=key in self._stands,
+                ),
+            )
+
+
+def _key(ref: OrderRef) -> str:
+    return ref.order_id if ref.deal_id is None else f"{ref.deal_id} {ref.order_id}"
+
+
+def _ref(key: str) -> OrderRef:
+    deal_id, _, order_id = key.rpartition(" ")
+    return OrderRef(order_id, deal_id or None)
