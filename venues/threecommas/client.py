@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-from urllib.parse import urlencode
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 from venues.interface import Habits, NotFound, Refused, Unauthorized
 from venues.threecommas import FACE
@@ -13,6 +13,11 @@ from venues.wire.http import NOT_JSON, Reply, Request
 from venues.wire.link import HttpVenue
 
 PREFIX = "/public/api"
+PERSONAL = frozenset({"note", "note_raw", "bot_name", "account_name", "bot_events"})
+EMPTY = (
+    "an account in the other mode (paper or real) shows nothing as well, and neither simple trades nor grid bots are "
+    "listed here"
+)
 FLAT_WORDS = ("record invalid", "invalid request method", "forced mode invalid", "invalid api key")
 
 
@@ -30,6 +35,7 @@ class ThreeCommas(HttpVenue):
         cancel_timeout=20.0,
         read_timeout=20.0,
         limited_waits=(300.0,),
+        list_pause=3.0,
         none_is_not_found=True,  # a deal's rows are all its orders; a SmartTrade is asked for by its id,
     )
 
@@ -42,12 +48,30 @@ class ThreeCommas(HttpVenue):
         self.ask("GET", "/ver1/validate", patience)
 
     def ask(self, method: str, path: str, patience: float, **form: str) -> Reply:
-        """One signed request. Out: a reply without an error in it. Raises a VenueError."""
+        """One signed request. In: the path holds the query, if there is one; both are signed as they are sent.
+
+        Out: a reply without an error in it. Raises a VenueError.
+        """
         reply = self.call(lambda: self._request(method, PREFIX + path, urlencode(form)), patience)
         if not is_on_its_way(reply):
             self.raise_for_shared_answers(reply)
             _raise_for_error(reply)
         return reply
+
+    def caveat(self, listed: int) -> str:
+        """In the wrong mode lists come back empty, with 200. [tracker, issues 47, 64, 120]"""
+        return "" if listed else EMPTY
+
+    def public(self, raw: Any) -> Any:
+        """Names that people give to their accounts and bots, and their notes, are left out."""
+        if isinstance(raw, list):
+            return [self.public(item) for item in raw]
+        if not isinstance(raw, dict):
+            return raw
+        kept = {key: value for key, value in raw.items() if key not in PERSONAL}
+        if isinstance(kept.get("account"), dict):
+            kept["account"] = {k: v for k, v in kept["account"].items() if k not in ("name", "link")}
+        return kept
 
     def _request(self, method: str, path: str, form: str) -> Request:
         signature = sign(self.credential("api_secret"), path, form)
@@ -88,3 +112,8 @@ def is_on_its_way(reply: Reply) -> bool:
 
 def request_id(reply: Reply) -> str | None:
     return reply.headers.get("x-request-id")
+
+
+def path_of(path: str, **query: object) -> str:
+    """Out: the path with its query: sorted, and a blank as `%20`, so that every published rule of signing agrees."""
+    return f"{path}?{urlencode(sorted(query.items()), quote_via=quote)}"

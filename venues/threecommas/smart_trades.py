@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from venues.interface import Answer, Order, OrderRef, State
-from venues.threecommas.client import ThreeCommas, is_on_its_way, request_id
+from venues.interface import Answer, Look, OpenOrder, Order, OrderRef, State
+from venues.threecommas.client import ThreeCommas, is_on_its_way, path_of, request_id
 from venues.wire.answers import as_raw, of_another, unreadable
 from venues.wire.http import Reply
 
 if TYPE_CHECKING:
-    from venues.threecommas.replies import SmartTrade
+    from venues.threecommas.replies import ListedSmartTrade, SmartTrade
+
+PAGE = 100  # the most that the venue gives; it gives 10 to those who do not ask [documentation]
+ON_HAND = ("smart_sell", "smart_buy")  # these begin with what the account holds already
 
 
 class SmartTrades(ThreeCommas):
@@ -43,14 +47,28 @@ class SmartTrades(ThreeCommas):
             raise of_another(reply, f"SmartTrade ({trade.id})")
         return _smart_trade(trade) if trade.status.type or trade.status.basic_type else None
 
-    def public(self, raw: Any) -> Any:
-        """Names that people give to their accounts, and their notes, are left out."""
-        if not isinstance(raw, dict):
-            return raw
-        kept = {key: value for key, value in raw.items() if key not in ("note", "note_raw")}
-        if isinstance(kept.get("account"), dict):
-            kept["account"] = {k: v for k, v in kept["account"].items() if k not in ("name", "link")}
-        return kept
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        """Sorted by the date of creation: the default, by status, shuffles the pages while cancels go on."""
+        from venues.wire.paging import paged
+
+        def page(number: int, before: int) -> list[tuple[str, OpenOrder]]:
+            path = path_of("/v2/smart_trades", status="active", order_by="created_at", page=number, per_page=PAGE)
+            rows = look(lambda patience: _trades(self.ask("GET", path, patience)))
+            return [(trade.id, self._open_order(trade, raw)) for trade, raw in rows]
+
+        return (row for row in paged(page) if not row.order.is_final)
+
+    def _open_order(self, trade: ListedSmartTrade, raw: Any) -> OpenOrder:
+        order = _smart_trade(trade)
+        stays = order.state is State.OPEN and trade.data.cancel_available is not False
+        return OpenOrder(OrderRef(trade.id), order, protective=_holds(trade), cancellable=stays, raw=self.public(raw))
+
+
+def _trades(reply: Reply) -> list[tuple[ListedSmartTrade, Any]]:
+    from venues.threecommas.listing import rows
+    from venues.threecommas.replies import ListedSmartTrade
+
+    return rows(reply, ListedSmartTrade)
 
 
 def _smart_trade(trade: SmartTrade) -> Order:
@@ -93,3 +111,16 @@ def _unprotected(trade: SmartTrade) -> str:
         f"a cancel sells nothing: the position of {trade.data.entered_amount} stays open, "
         "without take profit and stop loss"
     )
+
+
+def _holds(trade: SmartTrade) -> bool:
+    """Whether a position would lose its take profit and stop loss by a cancel. In doubt it would.
+
+    `is_position_not_filled` alone is no proof: its description says the reverse of all examples. [documentation]
+    """
+    from venues.wire.replies import decimal
+
+    if trade.data.type in ON_HAND:
+        return True
+    entered, closed = decimal(trade.data.entered_amount), decimal(trade.data.closed_amount)
+    return trade.is_position_not_filled is not True if entered is None else entered > (closed or 0)
