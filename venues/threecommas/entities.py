@@ -2,11 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from venues.sandbox.practice import PracticeOrder, amount, iso
+
+ON_HAND = ("smart_sell", "smart_buy")  # what these sell or buy back is there from the beginning
+
+
+def deal_entity(
+    deal: str, first: PracticeOrder, orders: Sequence[tuple[str, str]], *, completed: bool
+) -> dict[str, Any]:
+    """Out: a deal as the list of deals shows it. In: its first order, and the kind and word of each order."""
+    active = [kind for kind, word in orders if word == "Active"]
+    manual = [word for kind, word in orders if kind == "Manual Safety"]
+    return {
+        "id": int(deal),
+        "type": "Deal",
+        "bot_id": 23456789,
+        "bot_name": "My practice bot",
+        "account_id": 32402783,
+        "account_name": "My Binance US",
+        "pair": first.symbol,
+        "status": "completed" if completed else "bought",
+        "localized_status": "Completed" if completed else "Active",
+        "created_at": iso(first.created) + "Z",
+        "updated_at": iso(first.updated) + "Z",
+        "closed_at": iso(first.updated) + "Z" if completed else None,
+        "finished?": completed,
+        "cancellable?": not completed,
+        "active_manual_safety_orders": manual.count("Active"),
+        "current_active_safety_orders_count": sum("Safety" in kind for kind in active),
+        "completed_manual_safety_orders_count": manual.count("Filled"),
+        "active_safety_orders_count": 3,
+        "market_type": "spot",
+        "strategy": "long",
+        "note": None,
+        "bot_events": [{"message": "Placing base order", "created_at": iso(first.created) + "Z"}],
+    }
 
 
 def deal_row(order: PracticeOrder, word: str) -> dict[str, Any]:
@@ -57,11 +91,11 @@ def smart_trade(order: PracticeOrder, word: str) -> dict[str, Any]:
         "market_close": {},
         "note": "practice",
         "note_raw": None,
-        "skip_enter_step": False,
+        "skip_enter_step": order.type in ON_HAND,
         "data": _data(order, word),
         "profit": {"volume": "-0.0030340983", "usd": "-0.0030340983", "percent": "-0.19", "roe": None},
         "margin": {"amount": None, "total": None},
-        "is_position_not_filled": not entered,
+        "is_position_not_filled": not (entered or order.type in ON_HAND),
     }  # fmt: skip
 
 
@@ -110,6 +144,6 @@ def _data(order: PracticeOrder, word: str) -> dict[str, Any]:
         "commission": 0.001,
         "created_at": iso(order.created) + "Z",
         "updated_at": iso(order.updated) + "Z",
-        "type": "smart_trade",
+        "type": order.type,
     }
     return data | ({"closed_at": iso(order.updated) + "Z"} if word in ("cancelled", "finished") else {})

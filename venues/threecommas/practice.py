@@ -8,47 +8,31 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import secrets
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route
-from venues.threecommas.entities import deal_row, smart_trade
+from venues.threecommas.book import COMPLETED, DEALS, SMART_TRADES
+from venues.threecommas.entities import ON_HAND, deal_entity, deal_row, smart_trade
 
-DEAL = "2345678901"
 EXTRA_DEAL = "2345678902"  # holds the generated orders, so that the first deal stays readable
-_PAIR = "USDT_ETH"
 PERMISSIONS = frozenset({"BOTS_READ", "BOTS_WRITE", "SMART_TRADES_READ", "SMART_TRADES_WRITE"})
 _DEALS = r"/public/api/ver1/deals/([0-9]+)"
+_BOTS = r"/public/api/ver1/bots/([0-9]+)"
 _TRADES = r"/public/api/v2/smart_trades/([0-9]+)"
 _DELAY = 0.7  # seconds, as between the two examples of the documentation
+_SCOPES = {"active": (False,), "finished": (True,), "completed": (True,), "cancelled": (), "failed": ()}
 _FORM = "application/x-www-form-urlencoded"
 _WORDS = {"open": "Active", "cancelled": "Cancelled", "filled": "Filled", "inactive": "Inactive"}
 _TRADE_WORDS = {"cancelling": "cancellation_pending", "filled": "finished"}
 _UNKNOWN_TRADE = {"error": "Not found", "error_description": "Smart Trade not found"}
 _UNKNOWN_DEAL = {"error": "not_found", "error_description": "Not Found"}
-
-
-# The first fields of a PracticeOrder, after its verb; a deal's orders do not tell their pair.
-_DEAL_ORDERS = (
-    ("1123065540", _PAIR, "BUY", "Base", "3287.15", "0.0305", "0.0305", "filled"),
-    ("1123065576", _PAIR, "SELL", "Take Profit", "3391.9", "0.0305"),
-    ("1123065601", _PAIR, "BUY", "Safety", "3256.9", "0.0047"),
-    ("1123065620", _PAIR, "BUY", "Safety", "0.0", "0.0", "0.0", "inactive"),
-    ("1123077331", _PAIR, "BUY", "Manual Safety", "3116.81", "0.1773"),
-    ("1123077345", _PAIR, "BUY", "Manual Safety", "3050.0", "0.09"),
-    ("1123077352", _PAIR, "BUY", "Manual Safety", "2990.5", "0.045", "0.015"),
-    ("1123070118", _PAIR, "BUY", "Manual Safety", "3201.1", "0.03", "0.03", "filled"),
-    ("1123070204", _PAIR, "BUY", "Manual Safety", "3180.0", "0.06", "0.0", "cancelled"),
-)
-_SMART_TRADES = (
-    ("30404547", "USDT_DOGE", "buy", "smart_trade", "0.10622", "14.91", "14.91"),
-    ("30404560", "USDT_BTC", "buy", "smart_trade", "58200.5", "0.002"),
-    ("30404571", "USDT_ETH", "buy", "smart_trade", "2990.1", "0.25", "0.1"),
-    ("30404512", "USDT_SOL", "buy", "smart_trade", "142.07", "3.0", "3.0", "filled"),
-    ("30404498", "USDT_ADA", "buy", "smart_trade", "0.3391", "120.0", "0.0", "cancelled"),
-)
 
 
 class PracticeThreeCommas(Practice):
@@ -74,16 +58,30 @@ class PracticeThreeCommas(Practice):
             Route("POST", _DEALS + "/cancel_order", "cancel", self._cancel_order),
             Route("GET", _DEALS + "/market_orders", "read", self._market_orders),
             Route("GET", _DEALS + "/show", "show", self._show_deal),
+            Route("GET", "/public/api/ver1/deals", "list", self._list_deals),
+            Route("GET", "/public/api/v2/smart_trades", "list", self._list_trades),
             Route("DELETE", _TRADES, "cancel", self._cancel_trade),
             Route("GET", _TRADES, "read", self._read_trade),
             Route("GET", "/public/api/ver1/validate", "check", lambda _: Reply.json(200, {"valid": True})),
             Route("POST", _DEALS + "/(cancel|panic_sell|panic_sell_step)", "danger", self._danger),
+            Route("POST", _BOTS + "/(cancel_all_deals|panic_sell_all_deals)", "danger", self._danger),
             Route("POST", _TRADES + "/close_by_market", "danger", self._danger),
+            Route("DELETE", _TRADES + "/trades/([0-9]+)", "danger", self._danger),
         )
-        self.fill("deal-order", _DEAL_ORDERS, deal=DEAL)
-        self.fill("smart-trade", _SMART_TRADES, delay=_DELAY)
+        self._youngest: list[PracticeOrder] = []
+        self._sorted = 0  # how many orders there were when they were sorted
+        for deal, (age, orders) in DEALS.items():
+            self.fill("deal-order", orders, deal=deal, age=age)
+        self.fill("smart-trade", SMART_TRADES, delay=_DELAY)
         for number in range(extra_open):
-            manual = (str(1200000001 + number), _PAIR, "BUY", "Manual Safety", f"{2900 - number % 900}.5", "0.01")
+            manual = (
+                str(1200000001 + number),
+                "USDT_ETH",
+                "BUY",
+                "Manual Safety",
+                f"{2900 - number % 900}.5",
+                "0.01",
+            )
             self.fill("deal-order", [manual], deal=EXTRA_DEAL)
             trade = (str(31000001 + number), "USDT_LTC", "buy", "smart_trade", "64.2", "1.5")
             self.fill("smart-trade", [trade], delay=_DELAY)
@@ -120,10 +118,10 @@ class PracticeThreeCommas(Practice):
         return hmac.compare_digest(given.lower().encode(), right.encode())
 
     def _permitted(self, request: Request, found: Found) -> bool:
-        if found.route.name not in ("cancel", "read"):
+        if found.route.name in ("check", "danger"):
             return True
-        kind = "BOTS" if "/deals/" in request.path else "SMART_TRADES"
-        return f"{kind}_{'READ' if found.route.name == 'read' else 'WRITE'}" in self.permissions
+        kind = "BOTS" if "/deals" in request.path else "SMART_TRADES"
+        return f"{kind}_{'WRITE' if found.route.name == 'cancel' else 'READ'}" in self.permissions
 
     def _cancel_order(self, request: Request, deal: str) -> Reply:
         given = request.form().get("order_id") if request.has_type(_FORM) else None
@@ -147,10 +145,51 @@ class PracticeThreeCommas(Practice):
         return Reply.json(200, rows) if rows else Reply.json(404, _UNKNOWN_DEAL)
 
     def _show_deal(self, _: Request, deal: str) -> Reply:
-        if not self._rows(deal):
-            return Reply.json(404, _UNKNOWN_DEAL)
-        return Reply.json(
-            200, {"id": int(deal), "type": "Deal", "pair": _PAIR, "status": "bought", "finished?": False}
+        orders = self._deals().get(deal)
+        return Reply.json(200, self._deal(deal, orders)) if orders else Reply.json(404, _UNKNOWN_DEAL)
+
+    def _list_deals(self, request: Request) -> Reply:
+        """Deals by their age, the youngest first. A scope that is not known is no filter. [documentation of 2024]"""
+        asked, since = _query(request), self.time() - self.lists_lag
+        kinds = _SCOPES.get(asked.get("scope", ""), (False, True))
+        shown = [
+            (deal, orders)
+            for deal, orders in self._deals().items()
+            if (deal in COMPLETED) in kinds and orders[0].created <= since
+        ]
+        shown.sort(key=lambda item: -item[1][0].created)
+        first, size = _number(asked, "offset", 0), min(1000, _number(asked, "limit", 50))
+        return Reply.json(200, [self._deal(deal, orders) for deal, orders in shown[first : first + size]])
+
+    def _list_trades(self, request: Request) -> Reply:
+        """SmartTrades by their status, unless they are asked for by age; the pages are cut afterwards."""
+        asked, then = _query(request), self._trades_then()
+
+        def word(order: PracticeOrder) -> str:
+            return then.get(order.order_id) or self.word(order)
+
+        shown = self._shown_trades(then) if asked.get("status") == "active" else self._trades()
+        if asked.get("order_by", "status") == "status":
+            shown = sorted(shown, key=word)
+        size = min(100, max(1, _number(asked, "per_page", 10)))
+        first = (max(1, _number(asked, "page", 1)) - 1) * size
+        return Reply.json(200, [smart_trade(order, word(order)) for order in islice(shown, first, first + size)])
+
+    def _trades_then(self) -> dict[str, str]:
+        """Where the lists lag: the SmartTrades that they show, with their words of then."""
+        if not self.lists_lag:
+            return {}
+        return dict(self.open_rows("smart-trade", lambda order: (order.order_id, self.word(order))))
+
+    def _shown_trades(self, then: Mapping[str, str]) -> Iterable[PracticeOrder]:
+        """The open SmartTrades. A plain look at each, no further than is asked: 100,000 have a thousand pages."""
+        if self.lists_lag:
+            return (order for order in self._trades() if order.order_id in then)
+        now = self.now()
+        return (
+            order
+            for order in self._trades()
+            if not order.ended and (order.cancel_at is None or now < order.cancel_at)
         )
 
     def _cancel_trade(self, _: Request, trade_id: str) -> Reply:
@@ -175,6 +214,25 @@ class PracticeThreeCommas(Practice):
         order = self.orders.get(trade_id)
         return order if order and order.verb == "smart-trade" else None
 
+    def _trades(self) -> list[PracticeOrder]:
+        """Every SmartTrade, the youngest first. Sorted once: orders are added, and never taken out."""
+        if len(self.orders) != self._sorted:
+            trades = (order for order in self.orders.values() if order.verb == "smart-trade")
+            self._youngest, self._sorted = sorted(trades, key=lambda order: -order.created), len(self.orders)
+        return self._youngest
+
+    def _deals(self) -> dict[str, list[PracticeOrder]]:
+        """The deals, and the orders of each."""
+        found: dict[str, list[PracticeOrder]] = {}
+        for order in self.orders.values():
+            if order.verb == "deal-order":
+                found.setdefault(order.facts["deal"], []).append(order)
+        return found
+
+    def _deal(self, deal: str, orders: list[PracticeOrder]) -> dict[str, Any]:
+        rows = [(order.type, self.word(order)) for order in orders]
+        return deal_entity(deal, orders[0], rows, completed=deal in COMPLETED)
+
     def _rows(self, deal: str) -> list[dict[str, Any]]:
         orders = (order for order in self.orders.values() if order.facts.get("deal") == deal)
         return [deal_row(order, self.word(order)) for order in orders]
@@ -184,8 +242,17 @@ class PracticeThreeCommas(Practice):
         if order.verb == "deal-order":
             return _WORDS.get(state, "Active")
         if state == "open":
-            return "waiting_targets" if Decimal(order.filled) else "waiting_position"
+            return "waiting_targets" if Decimal(order.filled) or order.type in ON_HAND else "waiting_position"
         return _TRADE_WORDS.get(state, state)
+
+
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query))
+
+
+def _number(asked: Mapping[str, str], word: str, otherwise: int) -> int:
+    text = asked.get(word, "")
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else otherwise
 
 
 def _error(status: int, error: str, description: str) -> Reply:

@@ -14,7 +14,8 @@ from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import Limited, OrderRef, Uncertain
 from venues.result import Evidence, Outcome
 from venues.sandbox.practice import Practice
-from venues.threecommas.practice import DEAL, PracticeThreeCommas
+from venues.threecommas.book import DEAL
+from venues.threecommas.practice import PracticeThreeCommas
 from venues.wire.link import HttpVenue
 
 DEAL_REF = OrderRef("1123077331", DEAL)
