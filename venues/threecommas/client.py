@@ -53,7 +53,7 @@ class ThreeCommas(HttpVenue):
         Out: a reply without an error in it. Raises a VenueError.
         """
         reply = self.call(lambda: self._request(method, PREFIX + path, urlencode(form)), patience)
-        if not is_on_its_way(reply):
+        if method == "GET" or not is_on_its_way(reply):
             self.raise_for_shared_answers(reply)
             _raise_for_error(reply)
         return reply

@@ -82,7 +82,7 @@ class DealOrders(ThreeCommas):
         """One look at the deal's orders serves every order of that deal that waits for one."""
         path = f"/ver1/deals/{deal_id}/market_orders"
         reply = self._looks.get(path, patience, lambda left: self.ask("GET", path, left))
-        if not reply.ok or not isinstance(reply.data, list):
+        if not isinstance(reply.data, list):
             raise unreadable(reply)
         return reply
 
@@ -135,7 +135,7 @@ class DealOrders(ThreeCommas):
 
         reply = self.ask("GET", f"/ver1/deals/{deal_id}/show", patience)
         deal = read(ListedDeal, reply)
-        if not reply.ok or deal.id != deal_id:
+        if deal.id != deal_id:
             raise unreadable(reply)
         return deal
 

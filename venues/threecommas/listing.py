@@ -16,7 +16,7 @@ def rows(reply: Reply, model: type[M]) -> list[tuple[M, Any]]:
 
     Raises Uncertain when the answer is no list or one of its rows is odd: what cannot be read may be open.
     """
-    if not reply.ok or not isinstance(reply.data, list):
+    if not isinstance(reply.data, list):
         raise unreadable(reply)
     found = []
     for item in reply.data:

@@ -30,7 +30,7 @@ class SmartTrades(ThreeCommas):
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         reply = self.ask("GET", f"/v2/smart_trades/{ref.order_id}", patience)
-        order = self._order(reply, ref) if reply.ok else None
+        order = self._order(reply, ref)
         if order is None:
             raise unreadable(reply)
         return Answer(order, reply.data, request_id(reply))
