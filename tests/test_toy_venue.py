@@ -88,6 +88,38 @@ def test_a_person_reads_of_it(tree: Path) -> None:
     assert "Toy" in both.stdout
 
 
+LISTS = """
+from ordercancel.secret import Secret
+from venues.face import Budget
+from venues.procedure.reading import Reading
+from venues.registry import build, open_practice
+from venues.sandbox.server import start
+from venues.wire.clock import SystemClock
+from venues.wire.link import Link
+from venues.wire.masks import Masks
+from venues.wire.pace import Pace
+
+class Keys:
+    def get(self, field):
+        return Secret(practice.credentials[field])
+
+practice, clock = open_practice("toy"), SystemClock()
+pace = Pace(Budget(), clock)
+with start(practice) as running:
+    venue = build("toy", Link(running.url, Keys(), clock, pace, Masks()))
+    look = Reading(venue, clock, pace, clock.monotonic() + 20)
+    for _ in range(2):
+        print([(row.ref.order_id, row.order.status) for row in venue.open_orders(look)])
+        practice.end("7")
+    venue.close()
+"""
+
+
+def test_what_is_open_there_is_listed(tree: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", LISTS], cwd=tree, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[('7', 'open')]\n[]\n", "")
+
+
 def test_help_knows_it(tree: Path) -> None:
     assert "Cancel Toy orders." in cancel(tree, "--help").stdout
     told = cancel(tree, "toy", "--help")

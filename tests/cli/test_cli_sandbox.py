@@ -115,7 +115,7 @@ def test_the_book_as_a_table_shows_every_order(installed: Any) -> None:
                 f"cancel {row['command']} {row['arguments']}",
                 f"{re.escape(row['status'])} +{row['state']}",
             )
-            pattern = rf"^  {command} .* (buy|sell) .* {ending}$"
+            pattern = rf"^  {command} .* (buy|sell|short) .* {ending}$"
             assert re.search(pattern, done.stdout, re.MULTILINE), row
 
 

@@ -6,10 +6,12 @@ Source: services/backend-api of irfndi/NeuraTrade, and answers of that server on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from venues.interface import Answer, Habits, NoLook, Order, OrderRef, State, VenueError
+from venues.interface import Answer, Habits, Look, NoLook, OpenOrder, Order, OrderRef, State, VenueError
 from venues.neuratrade import FACE
 from venues.neuratrade.login import API, NeuraTradeLogin
 from venues.result import Outcome
@@ -17,6 +19,7 @@ from venues.wire.answers import NoSuchRoute, as_raw, of_another, unreadable
 from venues.wire.held import StillOut
 from venues.wire.http import Reply
 from venues.wire.link import Link
+from venues.wire.seen import Seen
 
 if TYPE_CHECKING:
     from venues.neuratrade.replies import Position
@@ -30,6 +33,7 @@ HALF_CANCELLED = (
     "good, and only the server's liquidate call closes it"
 )
 ONLY_THE_POSITION = "only its position can be read here, and that also stays open when an order was half cancelled"
+EVERYBODYS = "the server does not tell users apart: these are the orders of everybody on it"
 MAY_BE_THERE = "an order without a position is not seen here, and a cancel may still find it"
 
 
@@ -48,6 +52,7 @@ class NeuraTrade(NeuraTradeLogin):
         cancel_timeout=15.0,
         read_timeout=10.0,
         limited_waits=(2.0, 4.0, 8.0),
+        list_pause=0.2,  # read straight from the database [source]
         # Its handler runs on for as long as the connection is open, and stops between its two updates when it is
         # closed: with the position locked for 20 s, hanging up at 15 s left an order cancelled and its position open.
         grace=10.0,
@@ -91,8 +96,7 @@ class NeuraTrade(NeuraTradeLogin):
             raise of_another(reply, f"order ({order.order_id})")
         if answer.status != "success" or not order.order_id or order.status not in ("CANCELED", "CANCELLED"):
             raise unreadable(reply)
-        if order.position_id and order.position_id != _position_of(ref.order_id):
-            self._positions[ref.order_id] = order.position_id
+        self._remember(ref.order_id, order.position_id)
         shown = Order(
             state=State.CANCELLING,  # the word in the answer proves nothing: SQLite stores no cancellation
             status=order.status,
@@ -105,15 +109,16 @@ class NeuraTrade(NeuraTradeLogin):
         )
         return Answer(shown, as_raw(reply))
 
+    def _remember(self, order_id: str, position_id: str | None) -> None:
+        if position_id and position_id != _position_of(order_id):
+            self._positions[order_id] = position_id
+
     def read(self, ref: OrderRef, patience: float) -> Answer:
         from venues.neuratrade.replies import PositionReply
         from venues.wire.replies import read
 
         position_id = self._positions.get(ref.order_id) or _position_of(ref.order_id)
-        try:
-            reply = self.ask("GET", f"{API}/trading/positions/{quote(position_id, safe='')}", patience)
-        except NoSuchRoute as no:
-            raise NoLook(f"this server cannot show orders: {no.message}") from None
+        reply = self._ask_for(f"positions/{quote(position_id, safe='')}", patience)
         position = read(PositionReply, reply).data
         if position.order_id != ref.order_id or not position.status:
             raise unreadable(reply)
@@ -121,6 +126,44 @@ class NeuraTrade(NeuraTradeLogin):
         if order.is_final:
             self.waiting.forget(ref.order_id)  # both updates are made
         return Answer(order, as_raw(reply))
+
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        """Orders cannot be listed; positions can, all in one answer, and each names its order. [source]
+
+        An open order without a position is not seen; a half cancelled one, and each on SQLite, is seen for good.
+        """
+        from venues.neuratrade.replies import Position
+
+        shown = Seen()
+        for item in look(self._open_positions):  # as models all at once, 100,000 rows would take too much memory
+            position = Position.model_validate(item)
+            order, order_id = _order(position), position.order_id or ""
+            if not order.is_final and shown.add(order_id):
+                self._remember(order_id, position.position_id)
+                yield OpenOrder(OrderRef(order_id), order, raw=item)
+
+    def _open_positions(self, patience: float) -> list[Any]:
+        """Out: the rows as they came, which all name an order. Raises Uncertain unless the list is whole."""
+        from venues.neuratrade.replies import PositionsReply
+        from venues.wire.replies import read
+
+        reply = self._ask_for("positions?status=OPEN", patience, everything=True)
+        answer = read(PositionsReply, reply)
+        rows = answer.data.positions
+        if answer.status != "success" or answer.data.count != str(len(rows)) or not all(map(_is_named, rows)):
+            raise unreadable(reply)
+        return rows
+
+    def _ask_for(self, what: str, patience: float, *, everything: bool = False) -> Reply:
+        """One look at positions. Raises NoLook for a server without these routes."""
+        try:
+            return self.ask("GET", f"{API}/trading/{what}", patience, everything=everything)
+        except NoSuchRoute as no:
+            raise NoLook(f"this server cannot show orders: {no.message}") from None
+
+    def caveat(self, listed: int) -> str:
+        """Neither of its tables has a user. [source]"""
+        return EVERYBODYS if listed else ""
 
     def check(self, patience: float) -> None:
         self.prepare(patience)
@@ -148,6 +191,12 @@ class NeuraTrade(NeuraTradeLogin):
 def _position_of(order_id: str) -> str:
     """Both ids are made from one time and counter. [source]"""
     return "pos-" + order_id.removeprefix("ord-")
+
+
+def _is_named(item: Any) -> bool:
+    """Whether a row of a list names its order, by an id that could be one."""
+    order_id = item.get("order_id") if isinstance(item, dict) else None
+    return isinstance(order_id, str) and re.fullmatch("[!-~]+", order_id) is not None
 
 
 STATES = {"CLOSED": State.CANCELLED, "LIQUIDATED": State.ENDED}  # only cancel_order writes CLOSED [source]

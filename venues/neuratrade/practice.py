@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,6 +24,10 @@ _BOOK = (  # the first fields of a PracticeOrder, after its verb
     ("ord-20260303121000-3", "SOL/USDT", "BUY", "MARKET", "0", "12"),
     ("ord-20260302090000-1", "BTC/USDT", "SELL", "LIMIT", "61250", "0.02", "0.0", "liquidated"),
     ("ord-20260301090000-1", "ADA/USDT", "BUY", "LIMIT", "0.3391", "120", "0.0", "cancelled"),
+)
+_EARLIER = (
+    ("ord-20260227154500-11", "BTC-USDT", "SELL", "LIMIT", "74500", "0.15"),
+    ("ord-20260228081200-4", "ETH/USDT", "BUY", "LIMIT", "1875.5", "2"),
 )
 
 
@@ -62,6 +67,7 @@ class PracticeNeuraTrade(Practice):
         )
         self.routes = routes + (looks if positions else ())
         extra = (f"ord-20260101000000-{number}" for number in range(1, extra_open + 1))
+        self.fill("order", _EARLIER, age=3 * _DAY)
         self.fill("order", _BOOK)
         self.fill("order", ((order_id, "BTC/USDT", "BUY", "LIMIT", "42000", "0.001") for order_id in extra))
 
@@ -141,9 +147,16 @@ class PracticeNeuraTrade(Practice):
         return Reply.json(200, {"data": self._position(order), "status": "success"})
 
     def _list(self, request: Request) -> Reply:
-        wanted = parse_qs(request.query).get("status", [""])[0]
-        newest_first = reversed(self.orders.values())
-        rows = [self._position(order) for order in newest_first if wanted in ("", self.word(order))]
+        wanted = parse_qs(request.query).get("status", [""])[0].strip().upper()
+        if wanted == "OPEN":
+            # What was half cancelled stays in the list for good. Keyed by id: where the list lags, it is in both.
+            halves = (order for order in self.orders.values() if order.facts.get("position") == wanted)
+            listed = [*self.open_rows("order", self._position), *map(self._position, halves)]
+            rows = list({row["order_id"]: row for row in listed}.values())
+        else:
+            rows = [self._position(order) for order in self.orders.values() if wanted in ("", self.word(order))]
+        rows.sort(key=itemgetter("opened_at"))
+        rows.reverse()
         return Reply.json(200, {"data": {"count": len(rows), "positions": rows}, "status": "success"})
 
     def _danger(self, _: Request) -> Reply:

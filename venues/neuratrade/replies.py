@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from venues.wire.replies import AsObject, Model, Text
 
@@ -27,6 +27,7 @@ class CancelReply(Model):
 
 
 class Position(Model):
+    position_id: Text = None
     order_id: Text = None
     symbol: Text = None
     side: Text = None
@@ -39,6 +40,18 @@ class Position(Model):
 class PositionReply(Model):
     status: Text = None
     data: Annotated[Position, AsObject] = Position()
+
+
+class Positions(Model):
+    """`data` of a list; the rows are read one by one."""
+
+    count: Text
+    positions: list[Any]
+
+
+class PositionsReply(Model):
+    status: Text
+    data: Positions
 
 
 class Login(Model):

@@ -5,18 +5,25 @@ Sources: docs.tanx.fi; the official Python, Node and Go connectors.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
-from venues.interface import Answer, Habits, Order, OrderRef, State
+from venues.face import NUMBER
+from venues.interface import Answer, Habits, Look, OpenOrder, Order, OrderRef, State
 from venues.tanx import FACE
 from venues.tanx.login import TanxLogin
 from venues.wire.answers import as_raw, of_another, unreadable
 from venues.wire.http import Reply
+from venues.wire.paging import paged
+from venues.wire.seen import Seen
 
 if TYPE_CHECKING:
     from venues.tanx.replies import TanxOrder
 
 BY_USER = "Order cancelled by user"
+PAGE = 50  # rows; the default, and the largest that is known to be taken [docs]
 
 
 class Tanx(TanxLogin):
@@ -34,6 +41,7 @@ class Tanx(TanxLogin):
         cancel_timeout=15.0,
         read_timeout=15.0,
         limited_waits=(2.0, 4.0, 8.0),
+        list_pause=2.0,
         none_is_not_found=True,  # an order is asked for by its id
     )
 
@@ -52,6 +60,25 @@ class Tanx(TanxLogin):
             raise unreadable(reply)
         return Answer(_tanx_order(order), as_raw(reply))
 
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        """`pending` before `wait`: an order that goes from one to the other meanwhile is seen twice, never missed."""
+        shown = Seen()
+        for row in chain.from_iterable(self._all(state, look) for state in ("pending", "wait")):
+            if not row.order.is_final and shown.add(row.ref.order_id):
+                yield row
+
+    def _all(self, state: str, look: Look) -> Iterator[OpenOrder]:
+        return paged(lambda page, _: look(lambda patience: self._page(state, page, patience)))
+
+    def _page(self, state: str, page: int, patience: float) -> list[tuple[str, OpenOrder]]:
+        """Out: the ids and rows of one page. Raises Uncertain where a row does not say which order it is, or how."""
+        reply = self.ask("GET", f"/sapi/v1/orders/?limit={PAGE}&page={page}&state={state}", patience)
+        payload = reply.data.get("payload")
+        rows = [_open_order(item) for item in payload] if isinstance(payload, list) else [None]
+        if None in rows:
+            raise unreadable(reply)
+        return [(row.ref.order_id, row) for row in rows if row]
+
     def check(self, patience: float) -> None:
         self.prepare(patience)
         self.ask("GET", "/sapi/v1/user/profile/", patience)
@@ -65,6 +92,20 @@ def _order_in(reply: Reply) -> TanxOrder:
     if isinstance(payload := reply.data.get("payload"), list) and payload:
         raise unreadable(reply)
     return read(OrderEnvelope, reply).payload
+
+
+def _open_order(item: Any) -> OpenOrder | None:
+    """In: a row of a list, as parsed. Out: None where it has no id that a cancel could name, or no state."""
+    from venues.tanx.replies import TanxOrder
+    from venues.wire.replies import parse
+
+    order = parse(TanxOrder, item)
+    if order is None or not order.state:
+        return None
+    order_id, *others = {order.id or order.order_id, order.order_id or order.id}
+    if order_id is None or others or not re.fullmatch(NUMBER.pattern, order_id):
+        return None
+    return OpenOrder(OrderRef(order_id), _tanx_order(order), raw=item)
 
 
 STATES = {"cancel": State.CANCELLED, "done": State.ENDED, "reject": State.ENDED}  # pending, wait: open [docs]

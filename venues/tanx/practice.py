@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from urllib.parse import parse_qsl
 
 from venues.sandbox import jwt
-from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route, amount, iso
+from venues.sandbox.practice import Found, Practice, PracticeOrder, Reply, Request, Route
+from venues.tanx.entities import Pages, entity
 
 # The first account of every Ethereum test chain: printed in public manuals, worth nothing.
 TEST_WALLET_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -37,10 +37,18 @@ _BOOK = (  # the first fields of a PracticeOrder, after its verb
     ("25768802", "ethusdc", "sell", "limit", "3120.25", "0.75", "0.75", "filled"),
     ("25768790", "btcusdt", "buy", "limit", "64000.0", "0.02", "0.0", "cancelled"),
 )
+_STOP = ("25768650", "btcusdc", "sell", "stop_limit", "62000.0", "0.05")
+_LATER = (
+    ("25769002", "solusdc", "buy", "limit", "128.4", "15.0"),
+    ("25769015", "ethusdt", "sell", "limit", "3200.0", "1.2", "0.35"),
+)
 
 
 class PracticeTanx(Practice):
-    """`lifetime` of access tokens in seconds. The wallet login works for `wallet_key` alone."""
+    """`lifetime` of access tokens in seconds. The wallet login works for `wallet_key` alone.
+
+    `most_rows` caps a page of the list, and nothing in the answer tells.
+    """
 
     venue = "tanx"
 
@@ -58,9 +66,15 @@ class PracticeTanx(Practice):
         self._jwt_key = secrets.token_bytes(32)
         self._refresh_tokens: set[str] = set()  # each works once
         self._nonces: dict[str, str] = {}  # by address in lower case; each works once
+        self.most_rows = 1000
+        self._pages = Pages()
+        self._undisturbed = self.at_list
+        self._changes = 0
+        self._settled_at = float("-inf")  # when the last change that is under way will have taken effect
         self.credentials = self.issue()
         self.routes = (
             Route("POST", "/sapi/v1/orders/cancel/", "cancel", self._cancel),
+            Route("GET", "/sapi/v1/orders/", "list", self._list),
             Route("GET", "/sapi/v1/orders/([0-9]+)/", "read", self._read),
             Route("GET", "/sapi/v1/user/profile/", "check", self._profile),
             Route("POST", "/sapi/v1/auth/token/refresh/", "refresh", self._refresh),
@@ -71,6 +85,8 @@ class PracticeTanx(Practice):
         extra = (str(26000001 + number) for number in range(extra_open))
         rows = (*_BOOK, *((order_id, "btcusdc", "buy", "limit", "60000.0", "0.01") for order_id in extra))
         self.fill("tanx", rows, delay=0.7)
+        self.fill("tanx", _LATER, delay=0.7, age=420.0)
+        self.fill("tanx", (_STOP,), delay=0.7, age=2.5 * 86_400, stop_price="62500.0")
 
     def issue(self, lifetime: float | None = None) -> dict[str, str]:
         """Out: a new pair of tokens, fields as in the contract. A negative lifetime makes an expired one."""
@@ -82,6 +98,19 @@ class PracticeTanx(Practice):
     def hold_pending(self, order_id: str, seconds: float) -> None:
         """Keep an order `pending` for so long. The engine drops a cancel that comes before it waits."""
         self.orders[order_id].facts["waits_at"] = str(self.now() + seconds)
+        self._changed(self.now() + seconds)
+
+    def begin_cancel(self, order: PracticeOrder) -> None:
+        super().begin_cancel(order)
+        self._changed(order.cancel_at or 0.0)
+
+    def end(self, order_id: str, how: str = "filled") -> bool:
+        self._changed()
+        return super().end(order_id, how)
+
+    def _changed(self, settled_at: float = 0.0) -> None:
+        self._changes += 1
+        self._settled_at = max(self._settled_at, settled_at)
 
     def respond(self, request: Request, found: Found | None) -> Reply:
         if found is None:
@@ -185,43 +214,37 @@ class PracticeTanx(Practice):
             return _error(200, "Order can not be cancelled in its current state")
         if self.word(order) != "pending":
             self.begin_cancel(order)
-        return _success("Order is successfully queued for cancellation", self._order(order))
+        return _success("Order is successfully queued for cancellation", entity(order, self.word(order)))
 
     def _read(self, _: Request, order_id: str) -> Reply:
         order = self.orders.get(order_id)
         if order is None:
             return _error(404, "Order not found")
-        return _success("Order Retrieved Successfully", self._order(order) | {"trades": []})
+        return _success("Order Retrieved Successfully", entity(order, self.word(order)) | {"trades": []})
+
+    def _list(self, request: Request) -> Reply:
+        query = dict(parse_qsl(request.query))
+        rows = self._pages.page(query, self.most_rows, self._same(), lambda: self._shown(query.get("state")))
+        if rows is None:
+            return _error(422, "limit or page is invalid")
+        return _success("Orders Retrieved Successfully", rows)
+
+    def _same(self) -> object:
+        """Out: what differs once a list would, or None while that cannot be said."""
+        calm = self.at_list is self._undisturbed and not self.lists_lag and self.now() >= self._settled_at
+        return (self._changes, len(self.orders)) if calm else None
+
+    def _shown(self, state: str | None) -> list[tuple[PracticeOrder, str]]:
+        """Out: the orders among which those of a state are, and the word that the list shows for each."""
+        if state in ("pending", "wait"):
+            return self.open_rows("tanx", lambda order: (order, self.word(order)))
+        return [(order, self.word(order)) for order in self.orders.values()]
 
     def word(self, order: PracticeOrder) -> str:
         state = self.state(order)
         if state == "open" and self.now() < float(order.facts.get("waits_at", "-inf")):
             return "pending"
         return _STATES.get(state, state)
-
-    def _order(self, order: PracticeOrder) -> dict[str, Any]:
-        cancelled = self.state(order) == "cancelled"
-        partly = bool(Decimal(order.filled))
-        return {
-            "id": int(order.order_id),
-            "uuid": str(UUID(int=int(order.order_id))),
-            "side": order.side,
-            "ord_type": order.type,
-            "price": order.price,
-            "stop_price": None,
-            "avg_price": order.price if partly else "0.0",
-            "state": self.word(order),
-            "market": order.symbol,
-            "created_at": iso(order.created, "seconds") + "+00:00",
-            "updated_at": iso(order.updated, "seconds") + "+00:00",
-            "origin_volume": order.quantity,
-            "remaining_volume": amount(round(Decimal(order.quantity) - Decimal(order.filled), 8)),
-            "executed_volume": order.filled,
-            "maker_fee": "0.0004",
-            "taker_fee": "0.0004",
-            "trades_count": 2 if partly else 0,
-            "cancel_reason": "Order cancelled by user" if cancelled else None,
-        }
 
 
 def recover(text: str, signature: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,9 @@ STATUS_WORDS = {
     "31": "cancelled", "70": "rejected", "71": "expired", "72": "partly executed and expired",
     "74": "sending failed", "75": "cancellation failed",
 }  # fmt: skip
+TYPES = {"1": "market", "2": "limit", "3": "stop", "4": "stop-limit", "5": "stop-loss", "6": "take-profit"}  # [docs]
 SIDES = {"1": "buy", "2": "buy", "3": "sell", "4": "sell"}  # 2 on margin, 4 short [docs]
+OF_ANOTHER = "its owner has another login than its account"
 MOSCOW = timezone(timedelta(hours=3))  # dates name no zone [inferred from the page's own order row]
 
 
@@ -81,6 +84,13 @@ def order_of(row: OrderRow) -> Order:
         quantity=row.q,
         filled=difference(row.q, row.leaves_qty),
         placed_at=moment(row.date, MOSCOW),
-        note=row.reason or "" if state is State.ENDED else "",
+        note="; ".join(_notes(row, state)),
         cancel_failed=row.stat == "75",
     )
+
+
+def _notes(row: OrderRow, state: State) -> Iterator[str]:
+    if state is State.ENDED and row.reason:
+        yield row.reason
+    if row.login and row.owner_login and row.owner_login != row.login:  # both are personal: never shown
+        yield OF_ANOTHER

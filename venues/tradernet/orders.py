@@ -6,14 +6,17 @@ Sources: the official command pages; the official Python and PHP SDKs; answers s
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from venues.interface import Answer, Habits, NotFound, Order, OrderRef, VenueError
+from venues.interface import Answer, Habits, Look, NotFound, OpenOrder, Order, OrderRef, VenueError
 from venues.result import Outcome
 from venues.tradernet import FACE
 from venues.tradernet.answers import raise_for_error, raise_unless_accepted
 from venues.tradernet.lists import find, order_of
+from venues.tradernet.open_orders import open_in, rows_in
 from venues.tradernet.signing import Params, form_request, header_request
 from venues.wire.answers import unreadable
 from venues.wire.http import Reply, Request
@@ -36,6 +39,7 @@ class Tradernet(HttpVenue):
         cancel_timeout=15.0,
         read_timeout=15.0,
         limited_waits=(6.0,),
+        list_pause=5.0,
     )
 
     def __init__(self, link: Link) -> None:
@@ -67,6 +71,14 @@ class Tradernet(HttpVenue):
                 return Answer(order_of(row), raw)
         raise NotFound("the order is neither in the order list nor in the history of the last 30 days")
 
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        """The list of what is active has no pages and no filters: one answer is all of it. [docs]"""
+        for row in open_in(look(self._active)):
+            yield replace(row, raw=self.public(row.raw))
+
+    def _active(self, patience: float) -> list[Any]:
+        return rows_in(self._ask("getNotifyOrderJson", {"active_only": 1}, patience, everything=True))
+
     def check(self, patience: float) -> None:
         self._ask("getNotifyOrderJson", {"active_only": 1}, patience)
 
@@ -87,9 +99,12 @@ class Tradernet(HttpVenue):
         start, end = now - timedelta(days=30), now + timedelta(days=1)
         return {"from": f"{start:%Y-%m-%d}T00:00:00", "till": f"{end:%Y-%m-%d}T23:59:59"}
 
-    def _ask(self, command: str, params: Params, patience: float) -> Reply:
-        """One signed command. Out: a 2xx JSON reply without an error in it. Raises a VenueError."""
-        reply = self.call(lambda: self._request(command, params), patience)
+    def _ask(self, command: str, params: Params, patience: float, *, everything: bool = False) -> Reply:
+        """One signed command. Out: a 2xx JSON reply without an error in it. Raises a VenueError.
+
+        In: `everything` where the reply may be all that there is.
+        """
+        reply = self.call(lambda: replace(self._request(command, params), everything=everything), patience)
         self.raise_for_shared_answers(reply)
         raise_for_error(reply, self._link.clock.now(), clock_counts=self._link.api_version == 3)
         if not isinstance(reply.data, (dict, list)):

@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 import secrets
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,7 +34,10 @@ _TODAY = (
     ("2929292931", "SBER.KZ", "1", "2", "1450.50", "20", "5"),
     ("2929292920", "TSLA.US", "3", "1", "244.10", "2", "2", "filled"),
     ("2929292921", "INTC.US", "1", "2", "30.15", "15", "0", "cancelled"),
+    ("2929292935", "PLTR.US", "4", "2", "24.75", "30", "0"),
 )
+_STOP_LOSS = ("2929292877", "NVDA.US", "3", "5", "0", "12", "0")
+_TAKE_PROFIT = ("2929292878", "MSFT.US", "3", "6", "455.50", "5", "0")
 _DAYS_AGO = (
     ("2929292901", "NVDA.US", "1", "2", "101.00", "3", "0", "expired"),
     ("2929292902", "MSFT.US", "1", "2", "390.00", "1", "0", "cancelled"),
@@ -70,6 +74,9 @@ class PracticeTradernet(Practice):
         extra = ((str(3000000001 + number), "KO.US", "1", "2", "61.25", "1", "0") for number in range(extra_open))
         self.fill("tradernet", (*_TODAY, *extra), delay=0.5)
         self.fill("tradernet", _DAYS_AGO, delay=0.5, age=6 * _DAY)
+        # As all that is not final, these are listed whatever their age.
+        self.fill("tradernet", (_STOP_LOSS,), delay=0.5, age=20 * _DAY, stop="96.40")
+        self.fill("tradernet", (_TAKE_PROFIT,), delay=0.5, age=9 * _DAY, stop="455.00")
 
     def respond(self, request: Request, found: Found | None) -> Reply:
         if "SID" in re.findall(r"(?:^|;\s*)(\w+)=", request.headers.get("Cookie", "")):
@@ -82,8 +89,14 @@ class PracticeTradernet(Practice):
             return refusal
         if found.route.name == "cancel" and self.needs_security_session and not self._session_open:
             return _no_session(form_scheme)
-        params = _form_params(request) if form_scheme else request.json_object()
-        return found.route.handler({name: str(value) for name, value in params.items()})
+        return found.route.handler(_params(request))
+
+    def find(self, request: Request) -> Found | None:
+        """The list of what is active has a name of its own, `list`, though it is the command of a look."""
+        found = super().find(request)
+        if found is not None and found.route.name == "read" and _params(request).get("active_only") == "1":
+            return replace(found, route=replace(found.route, name="list"))
+        return found
 
     def _refuse_form(self, request: Request) -> Reply | None:
         """Out: why a request of the form scheme is refused, or None."""
@@ -152,10 +165,12 @@ class PracticeTradernet(Practice):
         """The orders of the current period; with `active_only` 1 without those that ended."""
         if params.get("active_only") not in ("0", "1"):
             return Reply.json(200, {"error": "Exec wrong", "code": 18})
-        since = self.time() - _DAY
-        rows = [self._line(order) for order in self.orders.values() if order.created >= since]
         if params["active_only"] == "1":
-            rows = [row for row in rows if str(row["stat"]) in _ACTIVE]
+            rows = self.open_rows("tradernet", self._line)
+        else:
+            lines = ((order, self._line(order)) for order in self.orders.values())
+            since = self.time() - _DAY
+            rows = [line for order, line in lines if order.created >= since or str(line["stat"]) in _ACTIVE]
         orders = {"key": "%practice.person"} | ({"order": rows} if rows else {})
         return Reply.json(200, {"result": {"orders": orders}})
 
@@ -189,7 +204,8 @@ class PracticeTradernet(Practice):
             "type": int(order.type),
             "cur": "USD",
             "p": json.loads(order.price),  # a JSON number, as the venue sends it
-            "stop": ".00000000",
+            "stop": order.facts.get("stop", ".00000000"),
+            "stop_activated": 0 if "stop" in order.facts else 1,
             "q": int(order.quantity),
             "leaves_qty": str(Decimal(order.quantity) - Decimal(order.filled)),
             "exp": 3,
@@ -206,6 +222,12 @@ class PracticeTradernet(Practice):
 def _form_params(request: Request) -> dict[str, str]:
     members = ((re.fullmatch(r"params\[(\w+)\]", name), value) for name, value in request.form().items())
     return {match[1]: value for match, value in members if match}
+
+
+def _params(request: Request) -> dict[str, str]:
+    """Out: the parameters of a command, in either scheme."""
+    params = _form_params(request) if request.path.startswith(_FORM_PATH) else request.json_object()
+    return {name: str(value) for name, value in params.items()}
 
 
 def _joined(fields: dict[str, str]) -> str:

@@ -18,4 +18,7 @@ class OrderRow(Model):
     q: Text = None
     leaves_qty: Text = None
     date: Text = None
+    stop_activated: Text = None
+    login: Text = None
+    owner_login: Text = None
     reason: Text = PydanticField(default=None, alias="@text")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from venues.result import Shown
-from venues.tradernet.lists import STATUS_WORDS
+from venues.tradernet.lists import STATUS_WORDS, TYPES
 from venues.view import View, plain, text
 
 SIDES = {"1": "buy", "2": "buy on margin", "3": "sell", "4": "short"}
 WORDS = {
     "side": SIDES,
-    "type": {"1": "market", "2": "limit", "3": "stop", "4": "stop-limit", "5": "stop-loss", "6": "take-profit"},
+    "type": TYPES,
     "status": {number: f"{number} ({word})" for number, word in STATUS_WORDS.items()},
 }
 

@@ -15,7 +15,7 @@ NOT_JSON = object()  # in place of what was parsed
 DEEPEST = 64  # levels of brackets; no real answer has ten
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _STEPS = [(byte in b"[{") - (byte in b"]}") for byte in range(256)]
-_NO_BRACKETS = bytes(byte for byte, step in enumerate(_STEPS) if not step)
+_PLAIN = bytes(byte for byte, step in enumerate(_STEPS) if not step and byte != ord('"'))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ def _is_deep(body: bytes) -> bool:
         return False
     if b"\\" in body:
         body = _ESCAPED.sub(b"", body)  # an escaped quotation mark ends no string
-    brackets = b"".join(body.split(b'"')[::2]).translate(None, _NO_BRACKETS)
+    # Strings without a bracket go first, as pairs of quotation marks: millions of pieces would fill the memory.
+    brackets = b"".join(body.translate(None, _PLAIN).replace(b'""', b"").split(b'"')[::2])
     return any(depth > DEEPEST for depth in accumulate(map(_STEPS.__getitem__, brackets)))
 
 

@@ -46,10 +46,17 @@ class SignedIn(HttpVenue):
                 return True
             return self._token != self._untried and self.get_another(left)
 
-    def ask(self, method: str, path: str, patience: float, body: Body | None = None, *, hold: bool = False) -> Reply:
-        """One request with the token. Out: a reply that is no error. Raises a VenueError; StillOut with `hold`."""
+    def ask(
+        self, method: str, path: str, patience: float, body: Body | None = None, *, hold: bool = False,
+        everything: bool = False,
+    ) -> Reply:  # fmt: skip
+        """One request with the token. Out: a reply that is no error. Raises a VenueError; StillOut with `hold`.
+
+        In: `everything` where the reply may be all that there is.
+        """
         token = self._used.token = self._token
-        reply = self.call(lambda: json_request(method, path, body, f"{self.scheme} {token}", hold=hold), patience)
+        request = json_request(method, path, body, f"{self.scheme} {token}", hold=hold, everything=everything)
+        reply = self.call(lambda: request, patience)
         if token == self._untried and took_the_token(reply):
             self._untried = None
         return self.good(reply)
@@ -74,13 +81,15 @@ class SignedIn(HttpVenue):
 
 
 def json_request(
-    method: str, path: str, body: Body | None, authorization: str = "", *, hold: bool = False
-) -> Request:
+    method: str, path: str, body: Body | None, authorization: str = "", *, hold: bool = False,
+    everything: bool = False,
+) -> Request:  # fmt: skip
     """Out: a request with a JSON body, or with none."""
     headers = {"Authorization": authorization} if authorization else {}
     if body is None:
-        return Request(method, path, headers)
-    return Request(method, path, headers | {"Content-Type": "application/json"}, json.dumps(body).encode(), hold)
+        return Request(method, path, headers, everything=everything)
+    headers["Content-Type"] = "application/json"
+    return Request(method, path, headers, json.dumps(body).encode(), hold, everything)
 
 
 @contextmanager

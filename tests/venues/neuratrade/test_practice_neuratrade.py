@@ -9,7 +9,7 @@ import pytest
 
 from venues.neuratrade.practice import PracticeNeuraTrade
 from venues.sandbox import jwt
-from venues.sandbox.practice import Headers, Reply, Request
+from venues.sandbox.practice import Headers, PracticeOrder, Reply, Request
 
 API = "/api/v1/trading"
 ORDER = "ord-20260303120000-1"
@@ -114,11 +114,13 @@ def test_login_gives_a_token_that_works(practice: PracticeNeuraTrade) -> None:
 def test_positions_are_listed_newest_first_by_status(practice: PracticeNeuraTrade) -> None:
     status, answer = parsed(send(practice, "GET", f"{API}/positions?status=OPEN"))
     ids = [row["order_id"] for row in answer["data"]["positions"]]
-    assert (status, answer["data"]["count"]) == (200, 3)
-    assert ids == ["ord-20260303121000-3", "ord-20260303120500-2", ORDER]
+    assert (status, answer["data"]["count"]) == (200, 5)
+    earlier = ["ord-20260228081200-4", "ord-20260227154500-11"]
+    assert ids == ["ord-20260303121000-3", "ord-20260303120500-2", ORDER, *earlier]
+    assert parsed(send(practice, "GET", f"{API}/positions?status=%20open%20"))[1] == answer
     empty = parsed(send(practice, "GET", f"{API}/positions?status=NONE"))
     assert empty == (200, {"data": {"count": 0, "positions": []}, "status": "success"})
-    assert parsed(send(practice, "GET", f"{API}/positions"))[1]["data"]["count"] == 5
+    assert parsed(send(practice, "GET", f"{API}/positions"))[1]["data"]["count"] == 7
 
 
 def test_sqlite_answers_200_and_stores_nothing(clocks: Any) -> None:
@@ -174,3 +176,27 @@ def test_extra_orders_are_open(clocks: Any) -> None:
     practice = PracticeNeuraTrade(extra_open=12, **clocks)
     assert cancel(practice, "ord-20260101000000-12")[0] == 200
     assert "ord-20260101000000-13" not in practice.orders
+
+
+def test_a_list_that_is_behind(practice: PracticeNeuraTrade, stopped: Any) -> None:
+    """What was cancelled just now is still in it, as it was; what was placed just now is not in it yet."""
+
+    def listed() -> tuple[set[str], set[str]]:
+        rows = parsed(send(practice, "GET", f"{API}/positions?status=OPEN"))[1]["data"]["positions"]
+        return {row["order_id"] for row in rows}, {row["status"] for row in rows}
+
+    before, _ = listed()
+    practice.lists_lag = 3.0
+    cancel(practice)
+    practice.add(PracticeOrder("order", "ord-20261120043151-1", "BTC/USDT", "BUY", "LIMIT", "1", "1"), age=0.0)
+    stopped.pass_by(1.0)
+    assert listed() == (before, {"OPEN"})
+    stopped.pass_by(3.0)
+    assert listed() == (before - {ORDER} | {"ord-20261120043151-1"}, {"OPEN"})
+
+
+def test_on_sqlite_a_list_never_empties(clocks: Any) -> None:
+    practice = PracticeNeuraTrade(sqlite=True, **clocks)
+    for order_id in practice.orders:
+        cancel(practice, order_id)
+    assert parsed(send(practice, "GET", f"{API}/positions?status=OPEN"))[1]["data"]["count"] == 5

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from venues.sandbox.practice import Headers, Reply, Request
+from venues.sandbox.practice import Headers, PracticeOrder, Reply, Request
 from venues.tradernet.practice import PracticeTradernet
 
 FORM = "application/x-www-form-urlencoded"
@@ -93,7 +93,7 @@ def test_a_cancel_goes_over_2_to_31(practice: PracticeTradernet, stopped: Any, v
     assert listed(client)[ORDER]["stat"] == 31
     assert ORDER not in listed(client, 1)
     assert practice.true_state(str(ORDER)) == "cancelled"
-    assert practice.counts == {"cancel": 1, "read": 4}
+    assert practice.counts == {"cancel": 1, "read": 2, "list": 2}
 
 
 def test_a_partly_executed_order_ends_as_30(practice: PracticeTradernet, stopped: Any) -> None:
@@ -219,3 +219,36 @@ def test_wrong_paths_and_methods(practice: PracticeTradernet) -> None:
 def test_extra_orders_are_open(clocks: Any) -> None:
     practice = PracticeTradernet(extra_open=2, **clocks)
     assert listed(Client(practice, 3))[3000000002]["stat"] == 10
+
+
+@SCHEMES
+def test_the_list_of_what_is_active_is_a_route_of_its_own(practice: PracticeTradernet, version: int) -> None:
+    """So that a test can have it fail, or act as it comes, and leave the looks at single orders alone."""
+    seen: list[int] = []
+    practice.at_list = seen.append
+    client = Client(practice, version)
+    active, period = listed(client, 1), listed(client, 0)
+    assert (practice.counts, seen) == ({"list": 1, "read": 1}, [1])
+    assert {practice.route(request) for _, request in practice.log} == {"list", "read"}
+    assert active.items() <= period.items()
+    assert {row["stat"] for row in active.values()} == {10, 12}
+
+
+def test_protection_is_listed_whatever_its_age(practice: PracticeTradernet) -> None:
+    rows = listed(Client(practice, 2), 1)
+    protective = {row["type"]: (row["stop"], row["stop_activated"]) for row in rows.values() if row["type"] > 2}
+    assert protective == {5: ("96.40", 0), 6: ("455.00", 0)}
+
+
+def test_a_list_that_is_behind(practice: PracticeTradernet, stopped: Any) -> None:
+    """What was cancelled just now is still in it, as it was; what was placed just now is not in it yet."""
+    client = Client(practice, 2)
+    before = listed(client, 1)
+    practice.lists_lag = 3.0
+    client.ask("delTradeOrder", {"order_id": ORDER})
+    practice.add(PracticeOrder("tradernet", "77", "KO.US", "1", "2", "61.25", "1", "0"), age=0.0)
+    stopped.pass_by(1.0)
+    assert (listed(client, 1).keys(), listed(client, 1)[ORDER]["stat"]) == (before.keys(), 10)
+    assert listed(client, 0)[ORDER]["stat"] == 31  # a look at an order is not behind
+    stopped.pass_by(3.0)
+    assert listed(client, 1).keys() == before.keys() - {ORDER} | {77}

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import time
+import tracemalloc
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import format_datetime
@@ -19,7 +20,7 @@ from tests.venues.fakes import EPOCH, FakeClock, Held, built, link_to
 from venues.interface import Limited, NeverSent, Refused, Unauthorized, Uncertain
 from venues.registry import VERBS, face_of
 from venues.wire.answers import NoSuchRoute, NotTheApi, raise_for_shared_answers, retry_after, said, wrong_address
-from venues.wire.http import DEEPEST, NOT_JSON, Reply, Request, parse_json
+from venues.wire.http import DEEPEST, NOT_JSON, Reply, Request, _is_deep, parse_json
 from venues.wire.login import held, login_step
 
 
@@ -226,6 +227,16 @@ def test_many_rows_are_no_nesting_and_cost_little() -> None:
     began = time.process_time()
     json.loads(body)
     assert both < 5 * (time.process_time() - began) + 0.5
+
+
+def test_many_rows_take_little_memory_before_they_are_parsed() -> None:
+    body = json.dumps([{"order_id": str(number), "symbol": "BTC/USDT"} for number in range(10_000)]).encode()
+    tracemalloc.start()
+    try:
+        assert not _is_deep(body)
+        assert tracemalloc.get_traced_memory()[1] < 1.5 * len(body)
+    finally:
+        tracemalloc.stop()
 
 
 @given(st.binary(max_size=60))
