@@ -87,4 +87,5 @@ class ListedStatus(Status):
 
 class ListedSmartTrade(SmartTrade):
     id: Id
+    pair: Word
     status: ListedStatus

@@ -104,7 +104,8 @@ def test_which_protect_a_position(
 ODD: tuple[Any, ...] = (
     [trade(7), {}], [{**trade(7), "id": None}], [{**trade(7), "id": "7/close_by_market"}], [None], [[trade(7)]],
     [{**trade(7), "status": None}], [{**trade(7), "status": {}}], [{**trade(7), "status": "waiting"}], trade(7),
-    {"smart_trades": []}, HTML, (204, ""), (500, [trade(7, note="OrderCancellingNeedsToWaitForInfo")]),
+    [{**trade(7), "pair": None}], {"smart_trades": []}, HTML, (204, ""),
+    (500, [trade(7, note="OrderCancellingNeedsToWaitForInfo")]),
 )  # fmt: skip
 
 
