@@ -10,13 +10,13 @@ from datetime import datetime
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean, duration
 from venues.registry import VERBS, face_of, view_of
-from venues.result import Outcome, Result
+from venues.result import Outcome, Result, TargetResult
 from venues.view import Rows
 
 NOTHING = "-"
-_VALUE_LIMIT = 200  # characters of one fact; a cell of a row has fewer
+VALUE_LIMIT = 200  # characters of one fact; a cell of a row has fewer
 _CELL_LIMIT = 60
-_FIELDS = ("symbol", "side", "price", "quantity", "filled")
+RESULT_FIELDS = ("symbol", "side", "price", "quantity", "filled")
 _AMOUNTS = frozenset({"price", "quantity", "filled"})
 
 # To be read on white and on black, so no yellow, cyan or blue. Green is kept for what this run's request did; the
@@ -87,11 +87,11 @@ def page_of(results: Sequence[Result]) -> Page:
 
 def _one_order(result: Result) -> Page:
     """The outcome, the message, then the order as its venue's view has it."""
-    page: Page = [(_outcome(result), Span(_name(result), "bold"), *_whose(result))]
-    page += [(sentence,) for sentence in _said(result)]
+    page: Page = [(outcome_span(result), Span(_name(result), "bold"), *whose(result))]
+    page += [(sentence,) for sentence in said(result)]
     view = view_of(result)
     facts = view.facts if view.rows else (*view.facts, ("placed", age(result.placed_at, result.finished_at, " ago")))
-    if pairs := tuple((label, Span(value)) for label, raw in facts if (value := clean(raw, _VALUE_LIMIT))):
+    if pairs := tuple((label, Span(value)) for label, raw in facts if (value := clean(raw, VALUE_LIMIT))):
         page += [(), Facts(pairs)]
     if view.rows:
         page += [(), _neighbours(view.rows, result.finished_at)]
@@ -103,11 +103,11 @@ def _several_orders(results: Sequence[Result]) -> Page:
     rows = []
     for result in results:
         fields = view_of(result).fields
-        placed = _first_unit(age(result.placed_at, result.finished_at))
-        cells = (_cell(text) for text in (*(fields[name] for name in _FIELDS), placed))
-        rows.append((_outcome(result), Span(result.order_id), *cells))
-    grid = _used(("outcome", "order", *_FIELDS, "age"), rows, tuple(map(_said, results)))
-    return [_title(results), (), grid, (), (Span(summary(results), "bold"), *_sandbox(results[0]))]
+        placed = short_age(result.placed_at, result.finished_at)
+        cells = (cell(text) for text in (*(fields[name] for name in RESULT_FIELDS), placed))
+        rows.append((outcome_span(result), Span(result.order_id), *cells))
+    grid = used(("outcome", "order", *RESULT_FIELDS, "age"), rows, tuple(map(said, results)))
+    return [_title(results), (), grid, (), (Span(summary(results), "bold"), *sandbox(results[0]))]
 
 
 def age(placed: datetime | None, now: datetime, ending: str = "") -> str:
@@ -115,31 +115,35 @@ def age(placed: datetime | None, now: datetime, ending: str = "") -> str:
     return duration((now - placed).total_seconds()) + ending if placed and placed <= now else ""
 
 
-def _first_unit(words: str) -> str:
-    """`2 h 05 min`, short for a column: `2 h`."""
-    return " ".join(words.split()[:2])
+def short_age(placed: datetime | None, now: datetime) -> str:
+    """The age's first unit alone, for a column: `2 h`."""
+    return " ".join(age(placed, now).split()[:2])
 
 
-def _outcome(result: Result) -> Span:
-    return Span(outcome_words(result.outcome), _STYLES.get(result.outcome, "red"))
+def style_of(outcome: Outcome) -> str:
+    return _STYLES.get(outcome, "red")
 
 
-def _said(result: Result) -> Line:
+def outcome_span(result: Result) -> Span:
+    return Span(outcome_words(result.outcome), style_of(result.outcome))
+
+
+def said(result: Result) -> Line:
     """The sentence of a result, and what the cancel cost besides the order."""
     both = Span(clean(result.message, MESSAGE_LIMIT)), Span(clean(result.warning, MESSAGE_LIMIT), _WARNING)
     return tuple(span for span in both if span.text)
 
 
-def _sandbox(result: Result) -> Line:
+def sandbox(result: Result | TargetResult) -> Line:
     return (Span("(sandbox)", "dim"),) if result.sandbox else ()
 
 
-def _whose(result: Result) -> Line:
+def whose(result: Result | TargetResult) -> Line:
     """The account and where its credentials came from, and the sandbox; its own account has no name."""
     if not result.credentials or result.credentials == "sandbox":
-        return _sandbox(result)
+        return sandbox(result)
     account = Span(f"(profile {clean(result.profile, _CELL_LIMIT)}, {result.credentials})", "dim")
-    return account, *_sandbox(result)
+    return account, *sandbox(result)
 
 
 def _name(result: Result) -> str:
@@ -152,26 +156,26 @@ def _name(result: Result) -> str:
 def _title(results: Sequence[Result]) -> Line:
     first = results[0]
     what = f"deal {first.deal_id}" if first.deal_id is not None else f"{VERBS[first.command].noun}s"
-    return (Span(f"{face_of(first.command).title} {what}", "bold"), *_whose(first))
+    return (Span(f"{face_of(first.command).title} {what}", "bold"), *whose(first))
 
 
-def _cell(text: str, style: str = "") -> Span:
+def cell(text: str, style: str = "") -> Span:
     return Span(clean(text, _CELL_LIMIT) or NOTHING, style)
 
 
 def _neighbours(shown: Rows, now: datetime) -> Grid:
     """The order among its neighbours, itself marked."""
-    ages = [_first_unit(age(placed, now)) for placed in shown.placed]
+    ages = [short_age(placed, now) for placed in shown.placed]
     head, rows = shown.head, shown.rows
     if any(ages):
         head = (*head, "age")
         rows = tuple((*row, more) for row, more in zip(rows, ages, strict=True))
     styles = ("bold" if index == shown.marked else "" for index in range(len(rows)))
-    drawn = tuple(tuple(_cell(text, style) for text in row) for row, style in zip(rows, styles, strict=True))
+    drawn = tuple(tuple(cell(text, style) for text in row) for row, style in zip(rows, styles, strict=True))
     return Grid(head, drawn, shown.right, shown.marked)
 
 
-def _used(head: tuple[str, ...], rows: Sequence[Line], notes: tuple[Line, ...]) -> Grid:
+def used(head: tuple[str, ...], rows: Sequence[Line], notes: tuple[Line, ...]) -> Grid:
     """Without the columns that hold nothing."""
     used = [i for i in range(len(head)) if any(row[i].text != NOTHING for row in rows)]
     amounts = frozenset(new for new, i in enumerate(used) if head[i] in _AMOUNTS)

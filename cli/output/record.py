@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from cli.output.text import clean, clean_json
-from venues.result import Result
+from venues.result import Listed, Result, TargetResult
 
 VERSION = 1
 MESSAGE_LIMIT = 1000  # characters: one sentence, the venue's words, and what to do next
@@ -44,6 +44,42 @@ def record(result: Result) -> dict[str, Any]:
     }
 
 
+def row_record(row: Listed) -> dict[str, Any]:
+    """One open order's record, as `list` prints it."""
+    return {
+        "venue": row.venue,
+        "command": row.command,
+        "order_id": clean_json(row.order_id),
+        "deal_id": clean_json(row.deal_id),
+        "profile": row.profile,
+        "sandbox": row.sandbox,
+        "status": clean_json(row.status),
+        **{field: clean_json(getattr(row, field)) for field in _UNCHANGED},
+        "created_at": _utc(row.placed_at) if row.placed_at else None,
+        "protective": row.protective,
+        "cancellable": row.cancellable,
+        "raw": clean_json(row.raw) if isinstance(row.raw, (dict, list)) else None,
+    }
+
+
+def target_record(target: TargetResult) -> dict[str, Any]:
+    """What `list` or `all` came to at one target."""
+    return {
+        "target": target.target,
+        "venue": target.venue,
+        "listed": target.listed,
+        "matched": target.matched,
+        "protective": target.protective,
+        "uncancellable": target.uncancellable,
+        "new": target.new,
+        "clear": target.clear,
+        "lists": target.lists,
+        "outcome": target.outcome.word,
+        "exit_code": target.outcome.exit_code,
+        "message": clean(target.message, MESSAGE_LIMIT) or None,
+    }
+
+
 def message(result: Result) -> str:
     """The sentence of a result, its warning included."""
     return clean("; ".join(filter(None, (result.message, result.warning))), MESSAGE_LIMIT)
@@ -57,6 +93,17 @@ def document(
     In: the verb, the run's exit code, records in the order of the ids, `skipped_line`s in their order.
     """
     lists = {"orders": list(records), "skipped": list(skipped)}
+    return {"version": VERSION, "command": command, "exit_code": exit_code, **lists}
+
+
+def sweep_document(
+    command: str, exit_code: int, orders: Iterable[Mapping[str, Any]], targets: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The whole run of `list` or `all` for `-o json`.
+
+    In: `row_record`s of a list or `record`s of a sweep, and the `target_record`s.
+    """
+    lists = {"orders": list(orders), "targets": list(targets)}
     return {"version": VERSION, "command": command, "exit_code": exit_code, **lists}
 
 

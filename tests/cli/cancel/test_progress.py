@@ -16,47 +16,7 @@ import pytest
 
 from cli.cancel.progress import Spinner, spinner_wanted
 from cli.output.text import duration
-
-
-class Terminal(io.StringIO):
-    """A terminal that keeps all that was written, and tells when a picture has been drawn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.drawn = threading.Event()
-
-    def isatty(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        written = super().write(text)
-        if text.strip():
-            self.drawn.set()
-        return written
-
-    def screen(self) -> str:
-        """What stands there after all returns, line feeds and control sequences."""
-        return screen(self.getvalue())
-
-
-def screen(text: str) -> str:
-    lines, row, column = [""], 0, 0
-    text = re.sub(r"\x1b\[[0-9;]*m", "", text)  # colours
-    for part in re.findall(r"\r|\n|\x1b\[1A|\x1b\[2K|[^\r\n\x1b]+", text):
-        if part == "\r":
-            column = 0
-        elif part == "\n":
-            row += 1
-            lines.append("")
-        elif part == "\x1b[1A":
-            row -= 1
-        elif part == "\x1b[2K":
-            lines[row] = ""
-        else:
-            lines[row] = lines[row][:column].ljust(column) + part + lines[row][column + len(part) :]
-            column += len(part)
-    return "\n".join(lines).rstrip()
-
+from tests.cli.output.screen import Terminal, screen
 
 TURNS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" + "-\\|/"
 
@@ -180,16 +140,16 @@ def test_a_quick_run_shows_nothing(enabled: bool) -> None:
 
 
 def test_nobody_waits_for_rich_to_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cli.cancel import progress
+    from cli.output import picture
 
-    loading, loaded, console = threading.Event(), threading.Event(), progress._console
+    loading, loaded, console = threading.Event(), threading.Event(), picture._console
 
     def slow(stream: Any) -> Any:
         loading.set()
         assert loaded.wait(5)
         return console(stream)
 
-    monkeypatch.setattr("cli.cancel.progress._console", slow)
+    monkeypatch.setattr("cli.output.picture._console", slow)
     terminal = Terminal()
     spinner = Spinner(terminal, enabled=True, delay=0.0)
     began = time.monotonic()
@@ -238,7 +198,7 @@ def test_a_stopped_terminal_does_not_hold_up_the_orders() -> None:
 @pytest.mark.parametrize("width", [80, 40, 20, 10, 4])
 @pytest.mark.parametrize("total", [None, 10])
 def test_the_picture_never_wraps(monkeypatch: pytest.MonkeyPatch, width: int, total: int | None) -> None:
-    monkeypatch.setattr("cli.cancel.progress.columns", lambda _: width)
+    monkeypatch.setattr("cli.output.picture.columns", lambda _: width)
 
     def prepare(spinner: Spinner) -> None:
         spinner.say(lambda: "x" * 100)

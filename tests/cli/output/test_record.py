@@ -161,6 +161,7 @@ def test_any_parsed_json_comes_back_as_it_was(value: Any) -> None:
 
 def test_a_json_run_imports_neither_rich_nor_pydantic() -> None:
     names = "cli.output.record, cli.cancel.ids, cli.output.streams, cli.cancel.progress, cli.output.render"
+    names += ", cli.sweep.progress, cli.output.sweep_page"
     code = f"import sys, {names}; print([*sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert "'cli.output.record'" in loaded

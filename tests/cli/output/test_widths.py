@@ -14,6 +14,7 @@ from cli.output.page import NOTHING, Facts, Grid, Page, Span, page_of
 from cli.output.render import draw
 from cli.output.text import cells
 from cli.sandbox import book_page
+from tests.cli.output import sweeps
 from tests.cli.output.results import BARE, DEAL, DEAL_ROW, NOW, SMART, TANX
 from venues.registry import VENUES, open_practice
 from venues.result import Outcome
@@ -55,6 +56,7 @@ PAGES: dict[str, Page] = {
     "several SmartTrades": page_of([WARNED, replace(WARNED, order_id="30404548", warning="")]),
     "wide characters": page_of([WIDE, TANX]),
     "the practice book": book_page({venue: open_practice(venue).book() for venue in VENUES}),
+    **sweeps.PAGES,
 }
 every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 every_width = pytest.mark.parametrize("width", [40, 60, 80, 110, 200])

@@ -1,0 +1,1 @@
+"""`cancel list` and `cancel all`: what is open, and all of it gone."""
