@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from ordercancel.secret import Secret
 from venues.face import Budget
-from venues.interface import Answer, Habits, Order, OrderRef, State, Venue, VenueError
+from venues.interface import Answer, Habits, Look, OpenOrder, Order, OrderRef, State, Venue, VenueError
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
 from venues.registry import build
@@ -143,7 +143,6 @@ class Scripted(Venue):
     name: ClassVar[str] = "scripted"
     verb: ClassVar[str] = "scripted"
     title: ClassVar[str] = "Scripted"
-    verb: ClassVar[str] = "scripted"
     habits = HABITS
 
     def __init__(
@@ -183,6 +182,45 @@ class Scripted(Venue):
         if isinstance(step, VenueError):
             raise step
         return step() if callable(step) else Answer(step, raw={"shown": True})
+
+
+Listed = Sequence[OpenOrder | Exception]  # the rows of one list, each a page of its own; an error ends it
+ListStep = Listed | Callable[[], Listed]
+
+
+class Listing(Scripted):
+    """A venue whose lists follow a script, the last one repeating.
+
+    `ends` is how cancels end, by id (`8 1` in deal 8); one that it does not name shows the order cancelled. `log` has
+    each list and each cancel with its id.
+    """
+
+    def __init__(
+        self, lists: Iterable[ListStep], ends: Mapping[str, Step] | None = None, habits: Habits = HABITS
+    ) -> None:
+        super().__init__(habits=habits)
+        self.lists = list(lists)
+        self.ends = dict(ends or {})
+        self.asked: list[str | None] = []  # the deals that the lists were asked for
+        self.faults: list[VenueError] = []  # the next requests of a list fail so
+
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        self.log.append("list")
+        self.asked.append(deal_id)
+        step = self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
+        for row in step() if callable(step) else step:
+            yield look(lambda patience, row=row: self._row(row))  # type: ignore[misc]
+
+    def _row(self, row: OpenOrder | Exception) -> OpenOrder:
+        got = self.faults.pop(0) if self.faults else row
+        if isinstance(got, Exception):
+            raise got
+        return got
+
+    def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
+        key = f"{ref.deal_id} {ref.order_id}" if ref.deal_id else ref.order_id
+        self.log.append(f"cancel {key}")
+        return self._step([self.ends.get(key, CANCELLED)])
 
 
 class Bench:

@@ -41,17 +41,16 @@ def sort_of(row: OpenOrder, *, meant: bool, protective: bool, sent: bool = False
     In: whether it is `meant`, whether `protective` ones are to go as well, and of its own cancel in this sweep:
     whether there was one (`sent`), and whether that came to nothing (`stands`).
     """
-    if not meant:
+    # One that was sent for was meant: whatever its row tells by now, it is in the way for as long as it is listed.
+    if not (meant or sent):
         return Sort.OTHER
-    if row.protective and not protective:
+    if row.protective and not (protective or sent):
         return Sort.PROTECTIVE
     if row.order.state is State.CANCELLING:
         return Sort.LEAVING
-    if not row.cancellable:
-        return Sort.FIXED
     if sent:
         return Sort.STANDING if stands else Sort.STALE
-    return Sort.NEW
+    return Sort.NEW if row.cancellable else Sort.FIXED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,8 @@ class Swept:
     """What is known of one target, after its latest cancels. Times in seconds on the clock.
 
     `clean`: lists in a row with nothing in the way. `stuck`: lists in a row in whose way stand only rows for which
-    nothing more is done. `hanging`: orders of ours are `pending` or `unknown`. `ends`: by when it should be clean.
+    nothing more is done. `hanging`: orders of ours are `pending` or `unknown`. `since`: when the latest cancels had
+    ended; `lag`: for how long after that lists showed them, at the most. `ends`: by when it should be clean.
     """
 
     clean: int = 0
@@ -100,22 +100,28 @@ class Swept:
     hanging: bool = False
     rounds: int = 0
     at: float = 0.0
+    since: float = 0.0
+    lag: float = 0.0
     ends: float = 0.0
 
     def after_list(self, tally: Tally, at: float) -> Swept:
         """In: a complete list, and when it was complete."""
         done_with = tally.standing + tally.new == tally.in_the_way > 0
+        was_behind = self.last is not None and self.last.stale > 0
         return replace(
             self,
             clean=0 if tally.in_the_way else self.clean + 1,
             stuck=self.stuck + 1 if done_with else 0,
             last=tally,
             at=at,
+            lag=max(self.lag, at - self.since) if was_behind else self.lag,
         )
 
     def after_cancels(self, *, hanging: bool, at: float, ends: float) -> Swept:
         """A round of cancels has ended: what was listed before it proves nothing."""
-        return Swept(hanging=self.hanging or hanging, rounds=self.rounds + 1, at=at, ends=ends)
+        return Swept(
+            hanging=self.hanging or hanging, rounds=self.rounds + 1, at=at, since=at, lag=self.lag, ends=ends
+        )
 
     @property
     def is_clear(self) -> bool:
@@ -131,7 +137,8 @@ class Do(enum.Enum):
 def next_step(swept: Swept, pause: float, *, until_clear: bool) -> tuple[Do, float]:
     """Out: what to do next, and when. In: the venue's `pause` between two lists; whether new orders go as well.
 
-    Nothing found is looked for once more a pause later, also beyond the deadline: that alone makes it a proof.
+    Nothing found is looked for once more a pause later, also beyond the deadline: that alone makes it a proof. Where
+    the lists were seen to be behind for longer than that, so long: both would show the same moment otherwise.
     """
     last = swept.last
     if swept.unread or swept.is_clear:
@@ -140,7 +147,7 @@ def next_step(swept: Swept, pause: float, *, until_clear: bool) -> tuple[Do, flo
         return Do.LIST, swept.at
     if last.new and until_clear and swept.rounds < MOST_ROUNDS:
         return Do.CANCEL, swept.at
-    again = swept.at + pause
+    again = swept.at + (max(pause, swept.lag) if swept.clean else pause)
     hopeless = swept.hanging or swept.stuck >= AGREEING
     if hopeless or (not swept.clean and again >= swept.ends):
         return Do.END, swept.at

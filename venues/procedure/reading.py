@@ -17,7 +17,8 @@ class Reading:
     """A `venues.interface.Look` for one list. In: `ends`, seconds on the clock, is when it must be complete.
 
     A definite no is raised at once, after one renewal of the credentials where that may help. What was not answered
-    or not readable is asked again after a back-off, a limit after the pause that the venue asks for.
+    or not readable is asked again after a back-off, a limit after the pause that the venue asks for; where other
+    work has the turns of our own budget, it is tried again as long as there is time.
     """
 
     def __init__(self, venue: Venue, clock: Clock, pace: Pace, ends: float) -> None:
@@ -27,33 +28,39 @@ class Reading:
         self._ends = ends
 
     def __call__(self, ask: Callable[[float], T]) -> T:
-        tries, limits, renewed = 0, 0, False
+        tries, limits = 0, 0
+        no: Refused | None = None  # which fresh credentials may mend
+        renewed = False
         while True:
             try:
+                if no is not None and not renewed:
+                    renewed = self._renewed(no)
                 self._venue.prepare(self._patience())
                 return ask(self._patience())
-            except Refused as no:
-                if renewed or not no.renewable or not self._renew(no):
+            except Refused as refused:
+                if no is not None or not refused.renewable:
                     raise
-                renewed = True
-            except Limited as no:
-                if no.ours:
-                    raise Limited(f"{no.message}: give it more time (--wait)", sent=False) from None
-                self._wait(self._quiet(no, limits), no)
+                no = refused
+            except Limited as limit:
+                self._wait(self._quiet(limit, limits), limit)
                 limits += 1
             except (NeverSent, Uncertain) as fault:
                 self._wait(judge.back_off(tries) * self._clock.chance(), fault)
                 tries += 1
 
-    def _renew(self, no: Refused) -> bool:
-        """Out: whether there are fresh credentials. A log-in that is refused or not answered raises its own fault."""
-        return self._venue.renew(self._patience())
+    def _renewed(self, no: Refused) -> bool:
+        """Raises `no` where there are no fresh credentials, and the fault of a log-in that fails."""
+        if not self._venue.renew(self._patience()):
+            raise no
+        return True
 
     def _quiet(self, no: Limited, limits: int) -> float:
-        """Keep the pause that the venue asks for, in every thread. Out: its seconds."""
+        """Keep the pause that the venue asks for, in every thread. Out: the seconds to wait."""
         if no.banned:
             self._pace.ban(no.message)
             raise no
+        if no.ours:
+            return judge.back_off(limits) * self._clock.chance()
         seconds = judge.quiet(no, limits, self._venue.habits)
         if no.sent:
             self._pace.pause(seconds)
@@ -63,6 +70,8 @@ class Reading:
         """Raises `fault` where no time is left after the wait."""
         seconds = max(judge.SHORTEST_BACK_OFF, seconds)
         if self._clock.monotonic() + seconds >= self._ends:
+            if isinstance(fault, Limited) and fault.ours:
+                raise Limited(f"{fault.message}: give it more time (--wait)", sent=False) from None
             raise fault
         self._clock.pause(seconds)
 

@@ -166,7 +166,8 @@ class Sweep:
         look = Reading(self._venue, self._clock, self._pace, ends)
         for row in self._venue.open_orders(look, filters.deal_id):
             match, key = filters.match(row, self._clock.now()), _key(row.ref)
-            if match is Match.AGELESS:
+            sent = key in self._sent
+            if match is Match.AGELESS and not sent:
                 self.ageless.add(row.ref.order_id)
             yield (
                 row,
@@ -174,7 +175,7 @@ class Sweep:
                     row,
                     meant=match is Match.YES,
                     protective=filters.protective,
-                    sent=key in self._sent,
+                    sent=sent,
                     stands=key in self._stands,
                 ),
             )

@@ -4,7 +4,6 @@ import io
 import os
 import tracemalloc
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import pytest
@@ -167,22 +166,3 @@ def test_unique_is_a_stream() -> None:
 @given(st.lists(st.text("12", min_size=1, max_size=4)))
 def test_unique_is_exact(ids: list[str]) -> None:
     assert list(unique(ids)) == list(dict.fromkeys(ids))
-
-
-def test_unique_never_takes_equal_hashes_for_equal_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.cancel.ids.hash", lambda _: 7, raising=False)
-    ids = [str(number) for number in range(1, 800)]
-    assert list(unique([*ids, *ids])) == ids
-
-
-@pytest.mark.parametrize("form", ["9{:09}", "ord-20260303120000-{}"])
-def test_unique_of_40_000_ids_is_exact_and_small(form: str) -> None:
-    """The ids themselves are there before; what is measured is what `unique` remembers of them."""
-    numbers = chain.from_iterable((n, n // 2) if n % 10 == 0 else (n,) for n in range(1, 40_001))
-    ids = [form.format(number) for number in numbers]
-    tracemalloc.start()
-    count = sum(1 for _ in unique(ids))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert count == 40_000
-    assert peak < 1_600_000
