@@ -46,12 +46,16 @@ class Access:
     source: str | None = None
     advice: Callable[[], str] = str
 
+    @property
+    def is_sandbox(self) -> bool:
+        return self.source == SANDBOX
+
     def signed(self, result: Result) -> Result:
         """The result with whose account it was, and what to do where the venue refuses its credentials."""
         advice = self.advice() if result.outcome is Outcome.UNAUTHORIZED else ""
         return replace(
             result,
-            sandbox=result.sandbox or self.source == SANDBOX,
+            sandbox=result.sandbox or self.is_sandbox,
             profile=self.profile,
             credentials=self.source,
             message=f"{result.message}; {advice}" if advice else result.message,
@@ -126,15 +130,25 @@ def access(verb: str, profile: str, *, named: bool = False) -> Access:
 
     Raises ConfigError (exit 2), also for a profile that nothing knows, and CredentialsError (exit 6).
     """
+    return access_with(known_credentials(verb, profile, named=named))
+
+
+def known_credentials(verb: str, profile: str, *, named: bool = False) -> Credentials:
+    """The credentials of the venue of `verb`, looked for but not judged. Raises ConfigError as `access` does."""
     from config.keyring_store import KeyringStore
     from config.profiles import require_known
 
-    face = face_of(verb)
-    credentials = credentials_of(face.name, check_profile_name(profile), KeyringStore(), named=named)
+    venue = face_of(verb).name
+    credentials = credentials_of(venue, check_profile_name(profile), KeyringStore(), named=named)
     require_known(credentials, environ=os.environ)
-    settings = settings_of(face.name, profile)
+    return credentials
+
+
+def access_with(credentials: Credentials) -> Access:
+    """The venue and profile of these credentials. Raises ConfigError and CredentialsError."""
+    settings = settings_of(credentials.venue, credentials.profile)
     credentials.complete()
-    budget = face.budget
+    budget = VENUES[credentials.venue].budget
     if settings.requests_per_minute:
         budget = budget._replace(per_minute=settings.requests_per_minute)
     return Access(
@@ -142,7 +156,7 @@ def access(verb: str, profile: str, *, named: bool = False) -> Access:
         credentials,
         budget,
         settings.api_version,
-        profile,
+        credentials.profile,
         credentials.source.word,
         credentials.refused,
     )
@@ -157,7 +171,8 @@ def practice_access(verb: str, profile: str) -> Iterator[Access]:
     practice = open_practice(face_of(verb).name)
     credentials = HeldCredentials({name: Secret(text) for name, text in practice.credentials.items()})
     with start(practice) as running:
-        yield Access(running.url, credentials, face_of(verb).budget, profile=profile, source=SANDBOX)
+        budget = Budget(at_once=face_of(verb).budget.at_once)  # nobody's limit is spared there
+        yield Access(running.url, credentials, budget, profile=profile, source=SANDBOX)
 
 
 @contextmanager
@@ -169,13 +184,17 @@ def open_account(
     masks: Masks,
     jobs: int = 1,
     log: Callable[[str], None] | None = None,
+    pace: Pace | None = None,
 ) -> Iterator[Account]:
-    """The venue of `verb`, ready; its connections are closed in the end. `log` begins with whose account it is."""
+    """The venue of `verb`, ready; its connections are closed in the end. `log` begins with whose account it is.
+
+    In: the `pace` that it shares with other verbs of its venue, if it does.
+    """
     link = Link(
         url=access.url,
         credentials=access.credentials,
         clock=clock,
-        pace=Pace(access.budget, clock),
+        pace=pace or Pace(access.budget, clock),
         masks=masks,
         api_version=access.api_version,
         connections=jobs,

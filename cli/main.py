@@ -28,6 +28,7 @@ from cli.options import (
 from cli.output.streams import fill_standard_streams, warn
 from cli.sandbox import HELP as SANDBOX_HELP
 from cli.sandbox import sandbox as serve_sandbox
+from cli.sweep.app import COMMANDS
 from ordercancel import __version__
 from venues.face import Verb
 from venues.registry import VERBS, face_of
@@ -40,6 +41,8 @@ USES = (
     ("{example} --dry-run", "look, but send nothing"),
     ("cancel auth login {venue}", "store the keys of an account"),
     ("{example}", "cancel one order and wait for proof"),
+    ("cancel list", "what is open, at every venue with keys"),
+    ("cancel all", "cancel it all, and prove that nothing is left"),
     ("{many} -o jsonl < ids.txt", "many orders, one JSON record a line"),
 )
 
@@ -137,6 +140,8 @@ def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> No
 
 for _verb in VERBS.values():
     _add_verb(_verb)
+for _name, (_does, _help, _short) in COMMANDS.items():
+    app.command(_name, help=_help, short_help=_short)(_does)
 app.add_typer(auth)
 app.command("sandbox", help=SANDBOX_HELP, short_help="Serve the practice venues on loopback, or list their orders.")(
     serve_sandbox

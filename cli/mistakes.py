@@ -17,7 +17,9 @@ from ordercancel.called import called
 from venues.face import Face, Ids
 from venues.registry import VENUES, VERBS, face_of
 
-OPEN_ORDERS = ("list", "ls", "open", "orders", "all", "--all", "--list", "--open", "-a")
+LISTING = ("ls", "open", "orders", "show", "--list", "--open", "-l")
+SWEEPING = ("everything", "sweep", "--all", "-a")
+SWEEPS = ("list", "all")  # the commands for several targets
 INSTEAD = {
     "login": "auth login VENUE",
     "logout": "auth logout VENUE",
@@ -43,10 +45,12 @@ def report(error: Any) -> int:
     fault, *hint = (clean(line, _LIMIT) for line in explained(error))
     red = "\x1b[31mError:\x1b[0m" if colour_wanted(is_terminal(sys.stderr), os.environ) else "Error:"
     warn("\n".join([f"{red} {fault}", *hint]))
-    if context is not None and context.command.name in VERBS and _output(context) == Output.JSON.value:
-        from cli.output.record import document, to_json
+    name = context.command.name if context is not None else ""
+    if name in (*VERBS, *SWEEPS) and _output(context) == Output.JSON.value:
+        from cli.output.record import document, sweep_document, to_json
 
-        write_out(to_json(document(context.command.name, 2, [])) + "\n")
+        empty = sweep_document(name, 2, [], []) if name in SWEEPS else document(name, 2, [])
+        write_out(to_json(empty) + "\n")
     return 2
 
 
@@ -86,15 +90,15 @@ def _said(error: Any) -> list[str]:
 
 def _no_command(typed: str) -> list[str]:
     word = typed.strip()
-    if word in OPEN_ORDERS:
-        return _nothing_finds(word)
+    if word in LISTING or word in SWEEPING:
+        return _sweep_instead(word)
     if word in INSTEAD:
         return [f"there is no command {word}; type: {called()} {INSTEAD[word]}"]
     if face := _venue(word):
         return [f"{face.title} is a venue; what to cancel there:", *(_lines(verb.name for verb in face.verbs))]
     if any(re.fullmatch(verb.ids.pattern, word) for verb in VERBS.values()):
         return [f"{word} is no command; to cancel it, name what it is: {called()} COMMAND {word}", _commands()]
-    near = get_close_matches(word.lower(), [*VERBS, "auth", "sandbox"], n=1)
+    near = get_close_matches(word.lower(), [*VERBS, *SWEEPS, "auth", "sandbox"], n=1)
     return [f"there is no command '{word}'" + (f"; did you mean {near[0]}?" if near else ""), _commands()]
 
 
@@ -117,22 +121,37 @@ def _as_typed(example: str) -> str:
     return f"{called()} {example.partition(' ')[2]}"
 
 
-def _nothing_finds(word: str) -> list[str]:
-    return [
-        f"there is no `{word}` yet: orders are named by their ids, which the venue's own site or API shows",
-        f"As in: {_as_typed(next(iter(VERBS.values())).example)}",
-    ]
+def _sweep_instead(word: str, target: str = "") -> list[str]:
+    command = "list" if word in LISTING else "all"
+    return [f"there is no {word}; type: {' '.join(filter(None, (called(), command, target)))}"]
+
+
+# --- no target
+
+
+def no_target(typed: str) -> str:
+    """What to say of a target of `list` or `all` that there is not."""
+    word = clean(typed.strip(), 60)
+    if face := _venue(word):
+        return f"'{word}' is a venue; its targets: {', '.join(verb.name for verb in face.verbs)}"
+    if any(re.fullmatch(verb.ids.pattern, word) for verb in VERBS.values()):
+        return (
+            f"'{word}' is no target; to cancel one order, name what it is: {called()} COMMAND {word}\n{_commands()}"
+        )
+    near = get_close_matches(word.lower(), VERBS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(VERBS)}"
+    return f"there is no target '{word}'; {hint}"
 
 
 # --- options
 
 
 def _before_the_command(option: str, words: list[str]) -> list[str]:
-    if option in OPEN_ORDERS:
-        return _nothing_finds(option)
+    if option in LISTING or option in SWEEPING:
+        return _sweep_instead(option)
     if option in INSTEAD:
         return [f"there is no {option}; type: {called()} {INSTEAD[option]}"]
-    place = next((index for index, word in enumerate(words) if word in VERBS), None)
+    place = next((index for index, word in enumerate(words) if word in (*VERBS, *SWEEPS)), None)
     if place is None:
         example = _as_typed(next(iter(VERBS.values())).example)
         return [f"no such option before a command: {option}", f"Flags go after the command: {example} {option}"]
@@ -142,8 +161,8 @@ def _before_the_command(option: str, words: list[str]) -> list[str]:
 def _no_option(error: Any, context: Any) -> list[str]:
     option = error.option_name
     command = context.command.name
-    if option in OPEN_ORDERS and command in VERBS:
-        return _nothing_finds(option)
+    if (option in LISTING or option in SWEEPING) and command in VERBS:
+        return _sweep_instead(option, command)
     if option.removeprefix("--") in [output.value for output in Output]:
         return [f"there is no {option}; type: -o {option.removeprefix('--')}"]
     if re.fullmatch(r"-[0-9]", option) and command in VERBS:

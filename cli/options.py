@@ -88,21 +88,18 @@ def profile_option(text: str) -> Any:
     return typer.Option("--profile", metavar="NAME", envvar="CANCEL_PROFILE", autocompletion=_profiles, help=text)
 
 
+def seconds_option(text: str) -> Any:
+    """Out: the flag `--wait`. In: its help."""
+    return Annotated[float, typer.Option("--wait", metavar="SECONDS", parser=_seconds, help=text)]
+
+
 OutputFlag = Annotated[
     Output, typer.Option("-o", "--output", envvar="CANCEL_OUTPUT", help="How the result is printed on stdout.")
 ]
 DryRunFlag = Annotated[
     bool, typer.Option("-n", "--dry-run", help="Read and show the order and what would be done; send no cancel.")
 ]
-WaitFlag = Annotated[
-    float,
-    typer.Option(
-        "--wait",
-        metavar="SECONDS",
-        parser=_seconds,
-        help="Deadline for the whole of one order: sending, retrying, reading back.",
-    ),
-]
+WaitFlag = seconds_option("Deadline for the whole of one order: sending, retrying, reading back.")
 NoWaitFlag = Annotated[bool, typer.Option("--no-wait", help="Stop once the venue has accepted the request.")]
 ProfileFlag = Annotated[str, profile_option("Which account.")]
 SandboxFlag = Annotated[

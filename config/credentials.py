@@ -102,6 +102,12 @@ class Credentials:
             source = self._chosen()
             return source if self._has(source) else Source.MISSING
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no source has any field; a keyring that could not be read may have some."""
+        problem = self.keyring_problem if self.source is Source.MISSING else None
+        return self.source is Source.MISSING and (problem is None or problem.absent)
+
     def refused(self) -> str:
         """Out: what to say when the venue refuses them: which fields, their source, what to do. Raises nothing."""
         from config.advice import refused

@@ -37,7 +37,7 @@ def is_released(account: Account, verb: Verb, refs: Sequence[OrderRef], options:
         return True
     for line in costs:
         warn(line)
-    if _answer(f"Cancel {f'all {len(refs)} {verb.noun}s' if len(refs) > 1 else 'it'}? [y/N] ") in YES:
+    if ask(f"Cancel {f'all {len(refs)} {verb.noun}s' if len(refs) > 1 else 'it'}? [y/N] ") in YES:
         return True
     warn("Nothing was cancelled: no cancel was sent.")
     return False
@@ -63,8 +63,8 @@ def _costs(account: Account, verb: Verb, refs: Iterable[OrderRef], patience: flo
                 yield clean(account.link.masks.text(f"{name}{symbol}: {order.warning}"))
 
 
-def _answer(question: str) -> str:
-    """Out: what was typed, in lower case; empty at the end of the input, and where nothing can be read."""
+def ask(question: str) -> str:
+    """Put a question on stderr. Out: what was typed, in lower case; empty at the end of the input, or unread."""
     write_out(question, sys.stderr)
     try:
         # A file object of our own: ids may have been read there up to their Ctrl-D, which sys.stdin would remember.

@@ -18,9 +18,9 @@ def has_failed(target: TargetResult) -> bool:
     return target.clear is False or target.outcome.exit_code != 0
 
 
-def name(target: TargetResult) -> str:
-    """What was listed or swept: `Acme orders`, `Acme deal orders`."""
-    verb = VERBS[target.target]
+def name(target: str) -> str:
+    """What is listed or swept: `Acme orders`, `Acme deal orders`."""
+    verb = VERBS[target]
     return f"{face_of(verb.name).title} {'deal ' if verb.in_deal else ''}{verb.noun}s"
 
 
@@ -69,7 +69,7 @@ def _last(targets: Sequence[TargetResult], counts: str) -> Line:
     if failed := [target for target in targets if has_failed(target)]:
         worst = max((target.outcome for target in failed), key=lambda outcome: outcome.exit_code)
         what = "not clear" if is_sweep else "not listed"
-        verdict = Span(f"{what}: {', '.join(map(name, failed))}", style_of(worst))
+        verdict = Span(f"{what}: {', '.join(name(target.target) for target in failed)}", style_of(worst))
     elif is_sweep:
         verdict = Span("all clear", _GOOD)
     return *(span for span in (Span(counts, "bold"), verdict) if span.text), *sandbox(targets[0])

@@ -66,7 +66,7 @@ def _by_target(rows: Iterable[_Row]) -> dict[str, list[_Row]]:
 
 def _part(target: TargetResult, grid: Grid | None, end: Line) -> Page:
     """One target: whose orders they are, the orders, the closing line; a doubt in a line of its own."""
-    page: Page = [(Span(closing.name(target), "bold"), *whose(target))]
+    page: Page = [(Span(closing.name(target.target), "bold"), *whose(target))]
     page += [(), grid, (), end] if grid else [end]
     if not closing.has_failed(target) and (doubt := clean(target.message, MESSAGE_LIMIT)):
         page.append((Span(doubt),))

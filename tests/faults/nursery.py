@@ -37,6 +37,8 @@ LOADED = (
     "cli.main",
     "cli.cancel.command",
     "cli.output.record",
+    "cli.sweep.all",
+    "cli.sweep.list",
     "config.keyring_store",
     "config.locks",
     "config.profiles",

@@ -26,7 +26,7 @@ def shorten() -> None:
     for name in VERBS:
         venue = class_of(name)
         habits = venue.habits
-        if name == sys.argv[1]:
+        if name in sys.argv[1:3]:
             import_module(venue.replies)  # loading takes as long as ever, so it is done beforehand
         venue.habits = replace(
             habits,
@@ -36,6 +36,7 @@ def shorten() -> None:
             cancel_timeout=habits.cancel_timeout / SCALE,
             read_timeout=habits.read_timeout / SCALE,
             limited_waits=tuple(seconds / SCALE for seconds in habits.limited_waits),
+            list_pause=habits.list_pause / SCALE,
             grace=float(os.environ.get("GRACE", habits.grace)),
             linger=habits.linger / SCALE,
         )

@@ -69,9 +69,18 @@ class Sweep:
         self._worst: Outcome | None = None  # of the orders that hang or stand
 
     @property
-    def to_cancel(self) -> int:
-        """How many orders the next round cancels."""
-        return len(self._to_cancel)
+    def next_round(self) -> Seen:
+        """The orders that the next round would cancel: those found, later those that are new in the latest list."""
+        return self._to_cancel
+
+    def next_refs(self) -> Iterator[OrderRef]:
+        """The same as references."""
+        return map(_ref, self._to_cancel)
+
+    @property
+    def in_flight(self) -> int:
+        """How many orders are begun and not ended."""
+        return self.batch.in_flight if self.batch is not None else 0
 
     @property
     def outcome(self) -> Outcome:

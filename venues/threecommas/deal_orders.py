@@ -45,6 +45,7 @@ class DealOrders(ThreeCommas):
         super().__init__(link)
         self._looks: SharedLook[str, Reply] = SharedLook(link.clock)
         self._not_ours: dict[str | None, frozenset[str]] = {}  # deal -> its orders that are no manual safety orders
+        self._pairs: dict[str | None, str] = {}  # of the deals that were listed
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         """The answer is an array of all orders of the deal, the cancelled one among them. [documentation]
@@ -58,7 +59,7 @@ class DealOrders(ThreeCommas):
         rows = list(_rows(reply.data))
         if not rows:
             raise unreadable(reply)
-        return Answer(_order_in(rows, ref.order_id), reply.data, request_id(reply))
+        return Answer(self._order_in(rows, ref), reply.data, request_id(reply))
 
     def permit(self, ref: OrderRef, left: float) -> None:
         """The deal's own orders are not cancelled. An order's kind never changes, so one look a run and deal will do.
@@ -88,10 +89,15 @@ class DealOrders(ThreeCommas):
 
     def read(self, ref: OrderRef, patience: float) -> Answer:
         reply = self._look(ref.deal_id, patience)
-        order = _order_in(_rows(reply.data), ref.order_id)
+        order = self._order_in(_rows(reply.data), ref)
         if order is None:
             raise NotFound("the deal has no such order", raw=reply.data, request_id=request_id(reply))
         return Answer(order, reply.data, request_id(reply))
+
+    def _order_in(self, rows: Iterable[DealOrder], ref: OrderRef) -> Order | None:
+        """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
+        order = next((_deal_order(row) for row in rows if row.order_id == ref.order_id), None)
+        return replace(order, symbol=self._pairs.get(ref.deal_id)) if order is not None else None
 
     def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
         """All the deals come first: a list of deals that shifts while their orders are read would skip some.
@@ -119,7 +125,7 @@ class DealOrders(ThreeCommas):
     def _open_in(self, deal: ListedDeal, look: Look) -> Iterator[OpenOrder]:
         """The open orders of a deal, its own ones included. A deal's orders come all at once. [documentation]"""
         told = look(lambda patience: _deal_rows(self._look(deal.id, patience)))
-        self._not_ours[deal.id] = _own(row for row, _ in told)
+        self._not_ours[deal.id], self._pairs[deal.id] = _own(row for row, _ in told), deal.pair
         shown = ((row.order_id, replace(_deal_order(row), symbol=deal.pair), raw) for row, raw in told)
         found = {
             order_id: OpenOrder(OrderRef(order_id, deal.id), order, cancellable=order.sendable, raw=self.public(raw))
@@ -181,11 +187,6 @@ def _has_manual(deal: ListedDeal) -> bool:
     from venues.wire.replies import decimal
 
     return (decimal(deal.active_manual_safety_orders) or 0) > 0
-
-
-def _order_in(rows: Iterable[DealOrder], order_id: str) -> Order | None:
-    """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
-    return next((_deal_order(row) for row in rows if row.order_id == order_id), None)
 
 
 def _is_deal(data: Any, deal_id: str | None) -> bool:

@@ -1,0 +1,66 @@
+"""`cancel list`: what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import typer
+
+from cli.options import Options
+from cli.output.streams import warn, write_out
+from cli.sweep.flags import Wanted
+from cli.sweep.run import Run
+from cli.sweep.targets import Target
+from venues.interface import OpenOrder
+from venues.procedure.clear import Sort
+from venues.procedure.rows import listed
+from venues.registry import VERBS
+
+
+def list_open(wanted: Wanted, options: Options) -> int:
+    """Show what is open, with `quiet` only ids. Out: the exit code. Raises typer.BadParameter."""
+    if options.quiet:
+        _check_ids(wanted)
+        return _Ids(wanted, options).run()
+    return _List(wanted, options).run()
+
+
+class _List(Run):
+    command = "list"
+
+    def _work(self) -> None:
+        self._list_all()
+
+    def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
+        access = target.account.access
+        shown = listed(target.account.venue, row, target.account.link.masks)
+        shown = replace(shown, profile=access.profile, sandbox=access.is_sandbox)
+        self._report.add_row((target.index, number), shown)
+
+
+class _Ids(_List):
+    """The ids that `all` would cancel, for `cancel TARGET -`: all of them or, where the list is not whole, none."""
+
+    def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
+        """The sweep keeps the ids."""
+
+    def _end(self) -> None:
+        results = self._results()
+        self._report.worst = max((result.outcome.exit_code for result in results), default=0)
+        for text in (*(result.message for result in results if result.message), *self._faults):
+            warn(text)
+        if not self.exit_code:
+            write_out("".join(f"{order_id}\n" for order_id in self._ids()))
+
+    def _ids(self) -> Iterator[str]:
+        for target in self._targets:
+            yield from (ref.order_id for ref in target.sweep.next_refs())
+
+
+def _check_ids(wanted: Wanted) -> None:
+    """Raises typer.BadParameter where the ids could not be read by one command."""
+    if len(wanted.targets) != 1:
+        raise typer.BadParameter("-q prints ids for `cancel TARGET -`: name one target")
+    if VERBS[wanted.targets[0]].in_deal and wanted.deal_id is None:
+        raise typer.BadParameter("-q: ids are read together with their deal's id: name the deal, with --deal ID")

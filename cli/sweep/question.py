@@ -1,0 +1,63 @@
+"""The question before `cancel all` sends anything: the exact number, by target, and No unless answered yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cli.cancel.brake import YES, ask
+from cli.output.streams import warn
+from cli.output.text import clean, duration
+from cli.sweep.targets import Target
+from venues.procedure.clear import Tally
+from venues.registry import face_of
+
+LONG_RUN = 60.0  # seconds
+REQUESTS = 2  # a cancel and a look, at the least
+
+
+def is_agreed(targets: Sequence[Target]) -> bool:
+    """Say what would go and what would be left alone, and ask. Out: whether that may be cancelled.
+
+    Raises KeyboardInterrupt for Ctrl-C.
+    """
+    for target in targets:
+        if no := target.failed:
+            title = face_of(target.verb.name).title
+            warn(clean(f"{title}, {target.verb.name}: {no.outcome.word}: {no.message}", 500))
+    able = [target for target in targets if target.failed is None]
+    for line in announced(able):
+        warn(line)
+    counts = [(target, len(target.sweep.next_round)) for target in able]
+    parts = [f"{nouns(target, count)} at {face_of(target.verb.name).title}" for target, count in counts if count]
+    if not parts:
+        return True
+    total = sum(count for _, count in counts)
+    words = parts[0] if len(parts) == 1 else f"{total} orders ({', '.join(parts)})"
+    if ask(f"Cancel {words}? [y/N] ") in YES:
+        return True
+    warn("Nothing was cancelled: no cancel was sent.")
+    return False
+
+
+def announced(targets: Sequence[Target]) -> Iterator[str]:
+    """What a person must know before anything is sent: doubts about a list, what is left alone, what takes long."""
+    for target in targets:
+        title = face_of(target.verb.name).title
+        found, count = target.sweep.found or Tally(), len(target.sweep.next_round)
+        if caveat := count and target.account.venue.caveat(found.listed):
+            yield clean(f"{title}: {caveat}", 500)
+        if found.protective:
+            yield f"{title}: {nouns(target, found.protective)} left alone: protection of a position"
+        seconds = _takes(target, count)
+        if seconds > LONG_RUN:
+            yield f"{title}: {nouns(target, count)} take about {duration(seconds)} at its request budget"
+
+
+def nouns(target: Target, count: int) -> str:
+    """`1 order`, `3 orders`."""
+    return f"{count} {target.verb.noun}{'' if count == 1 else 's'}"
+
+
+def _takes(target: Target, count: int) -> float:
+    budget = target.account.budget
+    return 60 * (REQUESTS * count - budget.burst) / budget.per_minute if budget.per_minute else 0.0

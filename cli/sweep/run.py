@@ -1,0 +1,164 @@
+"""What `cancel list` and `cancel all` share: open the targets, list them side by side, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+
+from cli.cancel.progress import spinner_wanted
+from cli.options import Options
+from cli.output.closing import name
+from cli.output.fault import report_of
+from cli.output.streams import warn
+from cli.sweep import telling
+from cli.sweep.flags import Wanted
+from cli.sweep.progress import Board
+from cli.sweep.report import SweepReport
+from cli.sweep.targets import Opener, Target, not_listed, side_by_side
+from config.errors import ConfigError, CredentialsError
+from venues.face import Verb
+from venues.interface import OpenOrder, VenueError
+from venues.procedure.clear import Sort
+from venues.procedure.sweep import Aims
+from venues.registry import VERBS
+from venues.result import Outcome, TargetResult
+from venues.wire.clock import Stopped, SystemClock
+
+INTERRUPTED = 130
+SAID_EVERY = 50  # rows
+
+
+class Run:
+    """One run. Subclasses say what is done with the rows, and after the lists."""
+
+    command: str
+
+    def __init__(self, wanted: Wanted, options: Options) -> None:
+        self.options = options
+        self._wanted = wanted
+        self._verbs = [VERBS[name] for name in wanted.targets or VERBS]
+        self._targets: list[Target] = []
+        self._unopened: dict[int, TargetResult] = {}  # by the target's place
+        self._wrong: dict[int, str] = {}  # what is misconfigured
+        self._stop = threading.Event()
+        self._code = 0  # of what kept the run from its end
+        self._faults: list[str] = []
+        self._report = SweepReport(self.command, options.output, options.quiet)
+
+    def run(self) -> int:
+        """Do it all and print it. Out: the exit code."""
+        with ExitStack() as until_the_end:
+            try:
+                if self._opens(until_the_end):
+                    self._work()
+            except KeyboardInterrupt:  # before a cancel may leave; from then on signals are handled
+                self._stop.set()
+                warn("interrupted: nothing was sent")
+                self._code = INTERRUPTED
+            self._end()
+        return self.exit_code
+
+    @property
+    def exit_code(self) -> int:
+        """The run's exit code as of now."""
+        return self._code or (1 if self._faults else self._report.worst)
+
+    def _work(self) -> None:
+        """What is done once the targets are open."""
+        raise NotImplementedError
+
+    def _result_of(self, target: Target) -> TargetResult:
+        return telling.result_of(target, swept=False)
+
+    def _results(self) -> list[TargetResult]:
+        """What became of each target, in the order in which they were named."""
+        ends = self._unopened | {target.index: self._result_of(target) for target in self._targets}
+        return [ends[index] for index in sorted(ends)]
+
+    def _end(self) -> None:
+        self._report.end(self._results(), lambda: self.exit_code)
+        for text in self._faults:
+            warn(text)
+
+    def _side_by_side(self, work: telling.Work) -> None:
+        """Do the work of every target that has not failed."""
+        self._faults += map(report_of, side_by_side(self._able, work))
+
+    @property
+    def _able(self) -> list[Target]:
+        return [target for target in self._targets if target.failed is None]
+
+    # --- opening
+
+    def _opens(self, until_the_end: ExitStack) -> bool:
+        """Find the credentials and settings of every target, before anything is asked. Out: whether to go on."""
+        options, wanted = self.options, self._wanted
+        aims = Aims(wanted.filters(datetime.now(UTC)), options.wait, options.jobs, wanted.until_clear)
+        clock, log = SystemClock(self._stop), warn if options.verbose else None
+        opener = Opener(options, aims, clock, self._stop, until_the_end, log, lenient=not wanted.targets)
+        faults = side_by_side(enumerate(self._verbs), lambda which: self._open(opener, *which))
+        self._faults += map(report_of, faults)
+        self._targets.sort(key=lambda target: target.index)
+        if self._wrong:
+            warn(self._wrong[min(self._wrong)])
+            self._code = ConfigError.exit_code
+            return False
+        self._say_who_is_passed_over()
+        return bool(self._targets)
+
+    def _open(self, opener: Opener, index: int, verb: Verb) -> None:
+        try:
+            if target := opener.open(index, verb):
+                self._targets.append(target)
+        except ConfigError as error:
+            self._wrong[index] = error.message
+        except CredentialsError as error:
+            warn(error.message)
+            first, *_ = error.message.splitlines()
+            self._unopened[index] = not_listed(verb, Outcome.UNAUTHORIZED, first, error.source)
+
+    def _say_who_is_passed_over(self) -> None:
+        known = {target.index for target in self._targets} | set(self._unopened)
+        over = [verb.name for index, verb in enumerate(self._verbs) if index not in known]
+        if over and not known:
+            warn("no venue has credentials; `auth login VENUE` stores some. Name a target to be told what it needs")
+            self._code = CredentialsError.exit_code
+        elif over and not self.options.quiet:
+            warn(f"without credentials, passed over: {', '.join(over)}")
+
+    # --- listing
+
+    def _list_all(self) -> None:
+        """Read the whole list of every target."""
+        with self._board() as board:
+            self._side_by_side(lambda target: self._list(target, board))
+
+    def _list(self, target: Target, board: Board) -> None:
+        board.say(target.row, "reading what is open")
+        try:
+            for number, (row, sort) in enumerate(target.sweep.find(), 1):
+                self._found(target, number, row, sort)
+                if not number % SAID_EVERY:
+                    board.say(target.row, f"reading what is open: {number}")
+        except VenueError as fault:
+            target.fail(telling.why(fault), telling.unread(target.account, fault))
+        except Stopped:
+            target.fail(Outcome.UNAVAILABLE, "stopped before all of the list was read")
+        board.end(target.row, target.failed.outcome.word if target.failed else "read")
+
+    def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
+        """The `number`th row that is meant was listed."""
+
+    @contextmanager
+    def _board(self) -> Iterator[Board]:
+        """A row for each target that has not failed."""
+        options, able = self.options, self._able
+        for row, target in enumerate(able):
+            target.row = row
+        enabled = spinner_wanted(sys.stderr, os.environ, quiet=options.quiet or options.verbose)
+        with Board(sys.stderr, [name(target.verb.name) for target in able], enabled) as board:
+            yield board

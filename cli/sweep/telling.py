@@ -1,0 +1,98 @@
+"""What became of a target, in its result and in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from cli.account import Account
+from cli.sweep.targets import Target, signed
+from venues.interface import Limited, NeverSent, NotFound, Refused, VenueError
+from venues.procedure.clear import MOST_ROUNDS, Tally
+from venues.procedure.sweep import Sweep
+from venues.result import Outcome, TargetResult
+from venues.wire.seen import Seen
+
+MOST_NAMED = 5  # ids in a sentence
+Work = Callable[[Target], None]
+STOPPED = "stopped before it was known to be clear"
+
+
+def why(fault: VenueError) -> Outcome:
+    """The outcome of a target whose list could not be read: a definite no, a limit, or no answer that can be read."""
+    if isinstance(fault, NotFound):
+        return Outcome.REFUSED  # what is not there is a list, not an order
+    if isinstance(fault, Refused):
+        return fault.outcome
+    return Outcome.RATE_LIMITED if isinstance(fault, Limited) else Outcome.UNAVAILABLE
+
+
+def unread(account: Account, fault: VenueError) -> str:
+    """Why a list could not be read, in one sentence."""
+    words = "the list could not be read" if not isinstance(fault, NeverSent) else "the venue was not reached"
+    return account.link.masks.text(f"{words}: {fault.message}")
+
+
+def result_of(target: Target, *, swept: bool) -> TargetResult:
+    """What became of the target. In: whether its orders were cancelled, so that it is clear or not."""
+    if target.failed is not None:
+        return target.failed
+    sweep, found = target.sweep, target.sweep.found or Tally()
+    message = "; ".join(_said(target.account, sweep, found, swept=swept))
+    result = TargetResult(
+        target.verb.name,
+        target.account.venue.name,
+        sweep.outcome if swept else Outcome.DRY_RUN,
+        message,
+        listed=found.listed,
+        matched=found.matched,
+        protective=found.protective,
+        uncancellable=found.uncancellable,
+        new=len(sweep.new),
+        clear=sweep.swept.is_clear if swept else None,
+        lists=sweep.lists,
+    )
+    return signed(result, target.account.access)
+
+
+def _said(account: Account, sweep: Sweep, found: Tally, *, swept: bool) -> Iterator[str]:
+    if swept and not sweep.swept.is_clear:
+        yield from _in_the_way(account, sweep)
+    if len(sweep.ageless):
+        yield f"{_named(sweep.ageless)} left alone: the age is not known"
+    if caveat := account.venue.caveat(found.listed):
+        yield account.link.masks.text(caveat)
+
+
+def _in_the_way(account: Account, sweep: Sweep) -> Iterator[str]:
+    """Why it is not clear."""
+    last = sweep.swept.last or Tally()
+    if sweep.stopped:
+        yield STOPPED
+    if sweep.fault is not None:
+        yield unread(account, sweep.fault)
+    if last.new:
+        rounds = f" after {MOST_ROUNDS} rounds of cancels" if sweep.swept.rounds >= MOST_ROUNDS else ""
+        yield f"{_named(sweep.next_round)} came meanwhile and {_are(last.new)} still open{rounds}"
+    if sweep.swept.hanging:
+        yield "not every cancel is proven"
+    if last.standing:
+        yield f"{_orders(last.standing)} could not be cancelled"
+    if last.stale:
+        yield f"{_orders(last.stale)} {_are(last.stale)} still listed, though shown as ended"
+    if last.leaving:
+        yield f"{_orders(last.leaving)} {_are(last.leaving)} still on the way out"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _orders(count: int) -> str:
+    return "1 order" if count == 1 else f"{count} orders"
+
+
+def _named(ids: Seen) -> str:
+    """`2 orders (5, 7)`, the first few ids by name."""
+    more = ", ..." if len(ids) > MOST_NAMED else ""
+    return f"{_orders(len(ids))} ({', '.join(islice(ids, MOST_NAMED))}{more})"
