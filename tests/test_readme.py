@@ -14,11 +14,11 @@ import pytest
 import typer
 
 from cli.main import app
-from cli.output.record import record
+from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__
 from venues.registry import VENUES, VERBS
-from venues.result import Outcome, Result
+from venues.result import Listed, Outcome, Result, TargetResult
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -121,6 +121,25 @@ def test_the_json_fields_are_those_of_the_record() -> None:
     moment = datetime(2026, 11, 20, tzinfo=UTC)
     made = record(Result("tanx", "tanx", "1", None, Outcome.CANCELLED, None, "", 1, moment, moment))
     assert [row[0] for row in table(section("JSON"), "field")] == list(made)
+
+
+def test_the_fields_of_rows_and_targets_are_those_of_the_json() -> None:
+    shown = [name for row in table(section("JSON"), "row field") for name in re.findall(r"\w+", row[0])]
+    assert shown == [*row_fields()]
+    target = target_record(TargetResult("tanx", "tanx", Outcome.CANCELLED))
+    assert [row[0] for row in table(section("JSON"), "target field")] == list(target)
+
+
+def row_fields() -> dict[str, Any]:
+    return row_record(Listed("tanx", "tanx", "1", None))
+
+
+@pytest.mark.parametrize("name", ["list", "all"])
+def test_the_flags_of_list_and_all_are_those_of_the_table(name: str) -> None:
+    rows = table(section("What is open, and all of it gone"), "flag")
+    shown = {flag for row in rows if row[1] in ("both", name) for flag in re.findall(r"-+[a-z-]+", row[0])}
+    shared = {"--profile", "--sandbox", "-o", "--output", "-j", "--jobs", "-v", "--verbose"}
+    assert shown == flags(COMMANDS[name]) - shared - {"-h", "--help"}
 
 
 def test_the_credentials_are_those_of_the_venues() -> None:

@@ -133,7 +133,7 @@ def cron_parts(text: str) -> tuple[dict[str, str], str]:
 def test_cron_with_nothing_but_a_credentials_directory(block: Any, place: Place, venue: Running) -> None:
     place.write_keys("/home/trader/credentials")
     place.path("/home/trader/orders.txt").write_text(f"# tonight\n{ORDER}\n")
-    variables, command = cron_parts(place.moved(block("cron")))
+    variables, command = cron_parts(place.moved(block("cron", "orders.txt")))
     assert variables.keys() == {"CREDENTIALS_DIRECTORY"}
     done = place.sh(command, **variables)
     assert_cancelled(done, venue)
@@ -143,7 +143,7 @@ def test_cron_with_nothing_but_a_credentials_directory(block: Any, place: Place,
 def test_cron_as_cron_runs_it(block: Any, place: Place, venue: Running) -> None:
     place.write_keys("/home/trader/credentials")
     place.path("/home/trader/orders.txt").write_text(f"{ORDER}\n")
-    variables, command = cron_parts(place.moved(block("cron")))
+    variables, command = cron_parts(place.moved(block("cron", "orders.txt")))
     home = {"HOME": str(place.path("/home/trader")), "PATH": CRON_PATH, "LOGNAME": "trader", "SHELL": "/bin/sh"}
     assert_cancelled(place.sh(command, **home, **variables), venue)
 
@@ -151,10 +151,49 @@ def test_cron_as_cron_runs_it(block: Any, place: Place, venue: Running) -> None:
 def test_cron_has_something_to_mail_when_it_went_wrong(block: Any, place: Place) -> None:
     place.write_keys("/home/trader/credentials")
     place.path("/home/trader/orders.txt").write_text("1\n")
-    variables, command = cron_parts(place.moved(block("cron")))
+    variables, command = cron_parts(place.moved(block("cron", "orders.txt")))
     done = place.sh(command, **variables)
     assert done.returncode == 4
     assert "not found" in done.stdout
+
+
+def open_ids(venue: Running) -> set[str]:
+    """Out: the ids of the orders that are open at the venue."""
+    return {row["arguments"] for row in venue.practice.book() if row["state"] in ("open", "cancelling")}
+
+
+PROTECTION = {"2929292877", "2929292878"}
+
+
+def test_before_the_close_everything_goes_but_protection(block: Any, place: Place, venue: Running) -> None:
+    place.write_keys("/home/trader/credentials")
+    variables, command = cron_parts(place.moved(block("cron", "all tradernet")))
+    done = place.sh(command, **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert open_ids(venue) == PROTECTION
+
+
+def test_everything_of_one_symbol(block: Any, place: Place, venue: Running) -> None:
+    before = open_ids(venue)
+    script = place.path("/home/trader/stop-symbol")
+    script.write_text(block("sh", "stop-symbol"))
+    script.chmod(0o755)
+    variables = {env_name("tradernet", name): text for name, text in venue.practice.credentials.items()}
+    done = place.sh(f"{script} amd.us", PATH=f"{place.path('/usr/local/bin')}:{CRON_PATH}", **variables)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "passed over: deal-order, smart-trade, tanx, order" in done.stderr
+    assert before - open_ids(venue) == {ORDER}
+    kept = [json.loads(line) for line in place.path("/stopped.jsonl").read_text().splitlines()]
+    assert [line.get("order_id", line.get("target")) for line in kept] == [ORDER, "tradernet"]
+
+
+def test_the_panic_key_ends_protection_too(block: Any, place: Place, venue: Running) -> None:
+    variables = {env_name("tradernet", name): text for name, text in venue.practice.credentials.items()}
+    line = block("sh", "NOT CLEAR")
+    done = place.sh(line, PATH=f"{place.path('/usr/local/bin')}:{CRON_PATH}", **variables)
+    assert done.returncode == 0
+    assert "NOT CLEAR" not in done.stdout
+    assert open_ids(venue) == set()
 
 
 def typed(script: str, answers: dict[str, str], *, path: str = CRON_PATH) -> str:

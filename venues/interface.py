@@ -264,13 +264,13 @@ class Venue(ABC):
     def read(self, ref: OrderRef, patience: float) -> Answer:
         """Take one look. Out: an answer whose `order` is set. Raises a VenueError."""
 
+    @abstractmethod
     def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
         """Yield every order of this kind that is open or on its way out, each once, page by page.
 
         In: `look` makes each request; `deal_id`, at a venue with deals, asks for that deal's orders alone.
         Raises a VenueError when it cannot read all of it: what was yielded before is then no list.
         """
-        raise NotImplementedError
 
     def caveat(self, listed: int) -> str:
         """What a person should know of a list with so many rows at this venue; empty for nothing."""

@@ -116,7 +116,8 @@ TARGET_HELP = (
     "What to look for, by the name of the command that cancels it; without one, wherever there are credentials."
 )
 TargetsArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="[TARGET]...", help=TARGET_HELP, show_default=False)
+    list[str] | None,
+    typer.Argument(metavar="[TARGET]...", help=TARGET_HELP, show_default=False, autocompletion=lambda: list(VERBS)),
 ]
 SymbolFlag = Annotated[
     list[str] | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from cli.cancel.brake import YES, ask
+from cli.output.closing import name
 from cli.output.streams import warn
 from cli.output.text import clean, duration
 from cli.sweep.targets import Target
@@ -27,6 +28,9 @@ def is_agreed(targets: Sequence[Target]) -> bool:
     able = [target for target in targets if target.failed is None]
     for line in announced(able):
         warn(line)
+    for target in able:
+        if target.sweep.found and (count := target.sweep.found.protective):
+            warn(f"{name(target.verb.name)} left alone, since they protect a position: {count}")
     counts = [(target, len(target.sweep.next_round)) for target in able]
     parts = [f"{nouns(target, count)} at {face_of(target.verb.name).title}" for target, count in counts if count]
     if not parts:
@@ -40,14 +44,12 @@ def is_agreed(targets: Sequence[Target]) -> bool:
 
 
 def announced(targets: Sequence[Target]) -> Iterator[str]:
-    """What a person must know before anything is sent: doubts about a list, what is left alone, what takes long."""
+    """What must be known before anything is sent, asked or not: doubts about a list, and what takes long."""
     for target in targets:
         title = face_of(target.verb.name).title
         found, count = target.sweep.found or Tally(), len(target.sweep.next_round)
         if caveat := count and target.account.venue.caveat(found.listed):
             yield clean(f"{title}: {caveat}", 500)
-        if found.protective:
-            yield f"{title}: {nouns(target, found.protective)} left alone: protection of a position"
         seconds = _takes(target, count)
         if seconds > LONG_RUN:
             yield f"{title}: {nouns(target, count)} take about {duration(seconds)} at its request budget"
