@@ -43,6 +43,7 @@ LOADED = (
     "config.locks",
     "config.profiles",
     "config.sources",
+    "filelock",
     "cryptography.hazmat.primitives.serialization",
     "venues.procedure.batch",
     "venues.wire.transport",

@@ -177,6 +177,9 @@ class Scripted(Venue):
     def check(self, patience: float) -> None:
         return None
 
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        return iter(())
+
     def _step(self, steps: list[Step]) -> Answer:
         step = steps.pop(0) if len(steps) > 1 else steps[0]
         if isinstance(step, VenueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,9 +15,11 @@ from venues.interface import (
     Answer,
     Habits,
     Limited,
+    Look,
     NeverSent,
     NoLook,
     NotFound,
+    OpenOrder,
     Order,
     OrderRef,
     Refused,
@@ -209,6 +212,9 @@ class Tiny(Venue):
 
     def _fault(self) -> Fault:
         return self.faults.pop(0) if self.faults else Fault(None)
+
+    def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
+        return iter(())
 
     def check(self, patience: float) -> None:
         return None
