@@ -88,6 +88,7 @@ class Listed:
     protective: bool = False
     cancellable: bool = True
     leaving: bool = False
+    note: str = ""  # what a person must know about it
     raw: Any = None  # the row as parsed, masked
     sandbox: bool = False
     profile: str = "default"

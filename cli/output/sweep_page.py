@@ -107,6 +107,7 @@ def _marks(row: Listed) -> Line:
         (row.protective, Span("protects a position", style_of(Outcome.PENDING))),
         (row.leaving, Span("already on its way out")),
         (not row.cancellable and not row.leaving, Span("not cancelled by this command")),
+        (bool(row.note), Span(clean(row.note, VALUE_LIMIT))),
     )
     return tuple(span for holds, span in marks if holds)
 

@@ -68,7 +68,7 @@ def _in_the_way(account: Account, sweep: Sweep) -> Iterator[str]:
     """Why it is not clear."""
     last = sweep.swept.last or Tally()
     if sweep.stopped:
-        yield STOPPED
+        yield STOPPED + (f"; {_orders(sweep.unbegun)} {_were(sweep.unbegun)} not begun" if sweep.unbegun else "")
     if sweep.fault is not None:
         yield unread(account, sweep.fault)
     if last.new:
@@ -79,13 +79,18 @@ def _in_the_way(account: Account, sweep: Sweep) -> Iterator[str]:
     if last.standing:
         yield f"{_orders(last.standing)} could not be cancelled"
     if last.stale:
-        yield f"{_orders(last.stale)} {_are(last.stale)} still listed, though shown as ended"
+        ended = "" if sweep.swept.hanging else ", though shown as ended"
+        yield f"{_orders(last.stale)} {_are(last.stale)} still listed{ended}"
     if last.leaving:
         yield f"{_orders(last.leaving)} {_are(last.leaving)} still on the way out"
 
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _orders(count: int) -> str:

@@ -42,7 +42,7 @@ class Sweep:
 
     `found` counts the first list, `lists` the complete ones. `ageless` and `new` are the ids of orders whose age is
     not known though a filter asks for it, and of those that came after the first list. `fault` is why a list could
-    not be read, `swept` what is known in the end.
+    not be read, `swept` what is known in the end. A sweep that was `stopped` leaves orders `unbegun`.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Sweep:
         self.new = Seen()
         self.fault: VenueError | None = None
         self.stopped = False
+        self.unbegun = 0
         self.swept = Swept()
         self.batch: Batch | None = None
         self._venue = venue
@@ -136,8 +137,9 @@ class Sweep:
         for key in ids:
             self._sent.add(key)
         self.batch = Batch(self._make, min(self._aims.jobs, len(ids)), self._stop, self._venue.habits.grace)
-        hanging = False
+        hanging, self.unbegun = False, len(ids)
         for done in self.batch.run(map(_ref, ids)):
+            self.unbegun -= 1
             hanging |= self._judged(done.result)
             yield replace(done, index=before + done.index)
         if self._stop.is_set():
