@@ -64,9 +64,16 @@ def _costs(account: Account, verb: Verb, refs: Iterable[OrderRef], patience: flo
 
 
 def ask(question: str) -> str:
-    """Put a question on stderr. Out: what was typed, in lower case; empty at the end of the input, or unread."""
-    write_out(question, sys.stderr)
+    """Put a question to whoever types, where it can be seen: on stderr, or on the terminal of standard input.
+
+    Out: what was typed, in lower case; empty at the end of the input, and where nothing can be written or read.
+    """
     try:
+        if is_terminal(sys.stderr):
+            write_out(question, sys.stderr)
+        else:
+            with open(os.ttyname(0), "w") as terminal:
+                terminal.write(question)
         # A file object of our own: ids may have been read there up to their Ctrl-D, which sys.stdin would remember.
         with os.fdopen(os.dup(0), "rb") as stream:
             line = stream.readline(1000)
