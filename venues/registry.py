@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from venues.face import Face, Verb
 
 if TYPE_CHECKING:
-    from venues.result import Shown
+    from venues.listed import Shown
     from venues.sandbox.practice import Practice
     from venues.view import View
     from venues.wire.link import HttpVenue, Link

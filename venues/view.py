@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from venues.result import Shown
+if TYPE_CHECKING:
+    from venues.listed import Shown
 
 FIELDS = ("symbol", "side", "type", "price", "quantity", "filled", "status")
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from cli.output.page import Line, Span, outcome_words, sandbox, style_of, summary
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean
+from venues.listed import TargetResult
 from venues.registry import VERBS, face_of
-from venues.result import Outcome, Result, TargetResult
+from venues.result import Outcome, Result
 
 _GOOD = style_of(Outcome.CANCELLED)
 

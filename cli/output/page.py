@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean, duration
 from venues.registry import VERBS, face_of, view_of
-from venues.result import Outcome, Result, TargetResult
+from venues.result import Outcome, Result
 from venues.view import Rows
+
+if TYPE_CHECKING:
+    from venues.listed import TargetResult
 
 NOTHING = "-"
 VALUE_LIMIT = 200  # characters of one fact; a cell of a row has fewer

@@ -13,9 +13,8 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import UnsupportedOperation
-from typing import TYPE_CHECKING, Literal, Self, TextIO
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TextIO
 
 from cli.output.streams import colour_wanted, columns
 from cli.output.text import duration
@@ -29,8 +28,7 @@ _BAR = 20  # characters
 _ENDLESS = 10**18  # stands for a total that is not known
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a row shows now. `total` None: no bar, and no room for one where that holds for every row at first."""
 
     words: str

@@ -7,10 +7,13 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.output.text import clean, clean_json
-from venues.result import Listed, Result, TargetResult
+from venues.result import Result
+
+if TYPE_CHECKING:
+    from venues.listed import Listed, TargetResult
 
 VERSION = 1
 MESSAGE_LIMIT = 1000  # characters: one sentence, the venue's words, and what to do next

@@ -29,9 +29,10 @@ from cli.output.page import (
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean
 from venues.interface import Order, State
+from venues.listed import Listed, TargetResult
 from venues.procedure import words
 from venues.registry import view_of
-from venues.result import Listed, Outcome, Result, TargetResult
+from venues.result import Outcome, Result
 from venues.view import FIELDS
 
 _Row = TypeVar("_Row", Listed, Result)

@@ -14,15 +14,15 @@ from cli.options import Options
 from cli.output.fault import report_of
 from cli.output.streams import is_terminal, warn, warn_at_once
 from cli.sweep import telling
-from cli.sweep.flags import Wanted
 from cli.sweep.progress import Board
 from cli.sweep.question import REQUESTS, announced, is_agreed
 from cli.sweep.run import Run
 from cli.sweep.targets import Target
+from cli.sweep.wanted import Wanted
 from venues.interface import OpenOrder
+from venues.listed import TargetResult
 from venues.procedure.clear import Sort
 from venues.procedure.rows import would_cancel
-from venues.result import TargetResult
 
 LOOKING = "looking whether it is clear"
 

@@ -68,8 +68,9 @@ def list_command(
     verbose: VerboseFlag = False,
 ) -> None:
     from cli.sweep.list import list_open
+    from cli.sweep.wanted import wanted_of
 
-    wanted = flags.wanted(
+    wanted = wanted_of(
         targets or (), symbol or (), side, kind, older_than, newer_than, deal, protective=protective
     )  # fmt: skip
     named = is_typed(context)
@@ -99,8 +100,9 @@ def all_command(
     verbose: VerboseFlag = False,
 ) -> None:
     from cli.sweep.all import cancel_all
+    from cli.sweep.wanted import wanted_of
 
-    wanted = flags.wanted(
+    wanted = wanted_of(
         targets or (), symbol or (), side, kind, older_than, newer_than, deal,
         protective=protective, until_clear=until_clear,
     )  # fmt: skip

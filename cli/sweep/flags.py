@@ -1,12 +1,10 @@
-"""The flags of `list` and `all`, and what is asked for with them."""
+"""The flags of `list` and `all`. The help of every command reads this file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 
@@ -14,78 +12,16 @@ from cli.options import seconds_option
 from venues.face import NUMBER
 from venues.registry import VERBS
 
-if TYPE_CHECKING:
-    from venues.procedure.filters import Filters
-
-_AGE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd])")
+_AGE = r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd])"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SIDES = ("buy", "sell")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a `list` or `all` is about. No targets: all that have credentials. Ages as `timedelta`s."""
-
-    targets: tuple[str, ...]
-    symbols: tuple[str, ...]
-    side: str | None
-    type: str | None
-    older_than: timedelta | None
-    newer_than: timedelta | None
-    deal_id: str | None
-    protective: bool
-    until_clear: bool = False
-
-    def filters(self, now: datetime) -> Filters:
-        """The same as of `now` (UTC)."""
-        from venues.procedure.filters import Filters  # the help of every command reads this file
-
-        return Filters(
-            symbols=self.symbols,
-            side=self.side,
-            type=self.type,
-            deal_id=self.deal_id,
-            placed_before=_before(now, self.older_than),
-            placed_after=_before(now, self.newer_than),
-            protective=self.protective,
-        )
-
-
-def wanted(
-    targets: Sequence[str],
-    symbols: Sequence[str],
-    side: str | None,
-    kind: str | None,
-    older_than: timedelta | None,
-    newer_than: timedelta | None,
-    deal_id: str | None,
-    *,
-    protective: bool,
-    until_clear: bool = False,
-) -> Wanted:
-    """What was typed, read and checked. Raises typer.BadParameter for a target that there is not."""
-    from cli.sweep.targets import target_named
-
-    names = tuple(dict.fromkeys(map(target_named, targets)))
-    if deal_id is not None and names and not any(VERBS[name].in_deal for name in names):
-        raise typer.BadParameter(f"--deal: {', '.join(names)} has no deals")
-    return Wanted(
-        names, tuple(symbols), side, kind, older_than, newer_than, deal_id, protective, until_clear
-    )  # fmt: skip
-
-
-def _before(now: datetime, age: timedelta | None) -> datetime | None:
-    try:
-        return None if age is None else now - age
-    except OverflowError:  # older than all calendars: nothing is
-        return datetime.min.replace(tzinfo=now.tzinfo)
 
 
 def _age(text: str | timedelta) -> timedelta:
     """`90s`, `10m`, `2h`, `3d`."""
     if isinstance(text, timedelta):
         return text
-    found = _AGE.fullmatch(text.strip())
+    found = re.fullmatch(_AGE, text.strip())
     if not found or not float(found[1]):
         raise typer.BadParameter(f"'{text}' is no age; give a number and s, m, h or d, such as 90s, 10m, 2h or 3d")
     return timedelta(seconds=float(found[1]) * _SECONDS[found[2]])

@@ -9,9 +9,9 @@ import typer
 
 from cli.options import Options
 from cli.output.streams import warn, write_out
-from cli.sweep.flags import Wanted
 from cli.sweep.run import Run
 from cli.sweep.targets import Target
+from cli.sweep.wanted import Wanted
 from venues.interface import OpenOrder
 from venues.procedure.clear import Sort
 from venues.procedure.rows import listed

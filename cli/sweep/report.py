@@ -13,7 +13,8 @@ from typing import Any
 from cli.options import Output
 from cli.output.record import record, row_record, sweep_document, target_record, to_json
 from cli.output.streams import is_terminal, write_out
-from venues.result import Listed, Result, TargetResult
+from venues.listed import Listed, TargetResult
+from venues.result import Result
 
 Place = tuple[int, int]  # of the target in the run, and of the order in the target
 

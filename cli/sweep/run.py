@@ -15,17 +15,18 @@ from cli.output.closing import name
 from cli.output.fault import report_of
 from cli.output.streams import warn
 from cli.sweep import telling
-from cli.sweep.flags import Wanted
 from cli.sweep.progress import Board
 from cli.sweep.report import SweepReport
 from cli.sweep.targets import Opener, Target, not_listed, side_by_side
+from cli.sweep.wanted import Wanted
 from config.errors import ConfigError, CredentialsError
 from venues.face import Verb
 from venues.interface import OpenOrder, VenueError
+from venues.listed import TargetResult
 from venues.procedure.clear import Sort
 from venues.procedure.sweep import Aims
 from venues.registry import VERBS
-from venues.result import Outcome, TargetResult
+from venues.result import Outcome
 from venues.wire.clock import Stopped, SystemClock
 
 INTERRUPTED = 130

@@ -14,11 +14,12 @@ from cli.account import Access, Account, access_with, known_credentials, open_ac
 from cli.options import Options
 from venues.face import Verb
 from venues.interface import OrderRef
+from venues.listed import TargetResult
 from venues.procedure.run import Cancel
 from venues.procedure.sweep import Aims, Sweep
 from venues.procedure.terms import Terms
 from venues.registry import VERBS, face_of
-from venues.result import Outcome, TargetResult
+from venues.result import Outcome
 from venues.wire.clock import Clock
 from venues.wire.masks import Masks
 from venues.wire.pace import Pace

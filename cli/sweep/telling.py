@@ -8,9 +8,10 @@ from itertools import islice
 from cli.account import Account
 from cli.sweep.targets import Target, signed
 from venues.interface import Limited, NeverSent, NotFound, Refused, VenueError
+from venues.listed import TargetResult
 from venues.procedure.clear import MOST_ROUNDS, Tally
 from venues.procedure.sweep import Sweep
-from venues.result import Outcome, TargetResult
+from venues.result import Outcome
 from venues.wire.seen import Seen
 
 MOST_NAMED = 5  # ids in a sentence

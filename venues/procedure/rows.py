@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from venues.interface import OpenOrder, State, Venue
-from venues.result import Evidence, Listed, Outcome, Result
+from venues.listed import Listed
+from venues.result import Evidence, Outcome, Result
 from venues.wire.masks import Masks
 
 _SHOWN = ("status", "symbol", "side", "type", "price", "quantity", "filled")

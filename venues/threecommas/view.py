@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from venues.result import Shown
 from venues.view import Rows, View, plain, text
 from venues.wire.dates import moment
+
+if TYPE_CHECKING:
+    from venues.listed import Shown
 
 HEAD = ("order", "type", "side", "price", "quantity", "filled", "status")
 AMOUNTS = frozenset({3, 4, 5})

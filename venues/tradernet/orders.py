@@ -74,7 +74,7 @@ class Tradernet(HttpVenue):
     def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
         """The list of what is active has no pages and no filters: one answer is all of it. [docs]"""
         for row in open_in(look(self._active)):
-            yield replace(row, raw=self.public(row.raw))
+            yield row._replace(raw=self.public(row.raw))
 
     def _active(self, patience: float) -> list[Any]:
         return rows_in(self._ask("getNotifyOrderJson", {"active_only": 1}, patience, everything=True))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from venues.result import Shown
 from venues.tradernet.lists import STATUS_WORDS, TYPES
 from venues.view import View, plain, text
+
+if TYPE_CHECKING:
+    from venues.listed import Shown
 
 SIDES = {"1": "buy", "2": "buy on margin", "3": "sell", "4": "short"}
 WORDS = {

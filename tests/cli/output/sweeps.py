@@ -6,7 +6,8 @@ from datetime import timedelta
 from cli.output.page import Page
 from cli.output.sweep_page import list_page, sweep_page
 from tests.cli.output.results import BARE, DEAL, NOW, TANX
-from venues.result import Listed, Outcome, TargetResult
+from venues.listed import Listed, TargetResult
+from venues.result import Outcome
 
 OPEN = Listed(
     venue="tanx",

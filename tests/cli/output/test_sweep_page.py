@@ -12,7 +12,8 @@ from cli.output.render import draw
 from cli.output.sweep_page import list_page, sweep_page
 from tests.cli.output.results import BARE, DEAL, NOW, TANX
 from tests.cli.output.sweeps import DEAL_END, DOUBT, IN_DEAL, OPEN, STOP, SWEPT, TANX_END
-from venues.result import Listed, Outcome, Result, TargetResult
+from venues.listed import Listed, TargetResult
+from venues.result import Outcome, Result
 
 GONE = replace(TANX, filled="0", message="the venue shows it cancelled")
 FOUND = replace(TANX_END, protective=0)
