@@ -19,6 +19,7 @@ from venues.wire.answers import NoSuchRoute, as_raw, of_another, unreadable
 from venues.wire.held import StillOut
 from venues.wire.http import Reply
 from venues.wire.link import Link
+from venues.wire.long_list import MARK, LongList
 from venues.wire.seen import Seen
 
 if TYPE_CHECKING:
@@ -132,25 +133,23 @@ class NeuraTrade(NeuraTradeLogin):
 
         An open order without a position is not seen; a half cancelled one, and each on SQLite, is seen for good.
         """
-        from venues.neuratrade.replies import Position
+        shown, rows = Seen(), look(self._open_positions)
+        from venues.neuratrade.replies import Position  # not before the request is on its way
 
-        shown = Seen()
-        for item in look(self._open_positions):  # as models all at once, 100,000 rows would take too much memory
+        for item in rows:
             position = Position.model_validate(item)
             order, order_id = _order(position), position.order_id or ""
             if not order.is_final and shown.add(order_id):
                 self._remember(order_id, position.position_id)
                 yield OpenOrder(OrderRef(order_id), order, raw=item)
 
-    def _open_positions(self, patience: float) -> list[Any]:
-        """Out: the rows as they came, which all name an order. Raises Uncertain unless the list is whole."""
-        from venues.neuratrade.replies import PositionsReply
-        from venues.wire.replies import read
-
+    def _open_positions(self, patience: float) -> LongList:
+        """Out: the rows, which all name an order. Raises Uncertain unless the list is whole."""
         reply = self._ask_for("positions?status=OPEN", patience, everything=True)
-        answer = read(PositionsReply, reply)
-        rows = answer.data.positions
-        if answer.status != "success" or answer.data.count != str(len(rows)) or not all(map(_is_named, rows)):
+        rows = LongList(reply.body, "positions")
+        told = rows.around(_is_named)
+        data = told.get("data") if isinstance(told, dict) and told.get("status") == "success" else None
+        if not isinstance(data, dict) or data.get("positions") != MARK or str(data.get("count")) != str(rows.count):
             raise unreadable(reply)
         return rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from venues.wire.replies import AsObject, Model, Text
 
@@ -40,18 +40,6 @@ class Position(Model):
 class PositionReply(Model):
     status: Text = None
     data: Annotated[Position, AsObject] = Position()
-
-
-class Positions(Model):
-    """`data` of a list; the rows are read one by one."""
-
-    count: Text
-    positions: list[Any]
-
-
-class PositionsReply(Model):
-    status: Text
-    data: Positions
 
 
 class Login(Model):

@@ -253,11 +253,9 @@ def late_reply(sock: socket.socket) -> urllib3.HTTPResponse:
 
 def read_body(raw: Any) -> bytes:
     """In: urllib3's reply. Out: its whole body, unpacked."""
-    pieces: list[bytes] = []
-    size = 0
+    body = io.BytesIO()  # gives its bytes without a copy
     while piece := raw.read(65536, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > _largest():
+        body.write(piece)
+        if body.tell() > _largest():
             raise http.client.HTTPException(TOO_LARGE)
-    return b"".join(pieces)
+    return body.getvalue()

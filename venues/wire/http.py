@@ -80,15 +80,15 @@ class Reply:
 
 def parse_json(body: bytes) -> Any:
     """In: a body. Out: parsed JSON, where numbers are int or Decimal, or NOT_JSON for anything else."""
-    if _is_deep(body):
+    if is_deep(body):
         return NOT_JSON
     try:
-        return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+        return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=no_constant)
     except (ValueError, ArithmeticError):  # also bytes that are no UTF-8, and absurd numbers
         return NOT_JSON
 
 
-def _is_deep(body: bytes) -> bool:
+def is_deep(body: bytes) -> bool:
     """Whether the brackets outside strings nest deeper than any real answer's.
 
     Found before the parser, and all that walks through the answer later, recurses into it: the recursion limit
@@ -103,5 +103,6 @@ def _is_deep(body: bytes) -> bool:
     return any(depth > DEEPEST for depth in accumulate(map(_STEPS.__getitem__, brackets)))
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """For a parser: refuse NaN and the infinities."""
     raise ValueError(f"{name} is not JSON")

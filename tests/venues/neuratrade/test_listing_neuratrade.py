@@ -119,7 +119,8 @@ def test_an_order_that_is_there_twice_is_listed_once(wire: Wire, venue: HttpVenu
     "answer",
     [
         good(count=1), good(row(), count=0), good(row(), count=2), good(count=None), good(row(), count=True),
-        good(positions=None), good(positions={}), good(positions="[]"),
+        good(positions=None), good(positions={}), good(positions="[]"), good(positions=["rows"]),
+        {"data": {"old": {"positions": [row()]}, "count": 1, "positions": []}, "status": "success"},
         {"data": {"positions": []}, "status": "success"},
         {"data": {"count": 0}, "status": "success"}, {"data": None, "status": "success"}, {"status": "success"},
         {"data": [], "status": "success"}, good() | {"status": "error"}, {"data": {"count": 0, "positions": []}},

@@ -20,7 +20,7 @@ from tests.venues.fakes import EPOCH, FakeClock, Held, built, link_to
 from venues.interface import Limited, NeverSent, Refused, Unauthorized, Uncertain
 from venues.registry import VERBS, face_of
 from venues.wire.answers import NoSuchRoute, NotTheApi, raise_for_shared_answers, retry_after, said, wrong_address
-from venues.wire.http import DEEPEST, NOT_JSON, Reply, Request, _is_deep, parse_json
+from venues.wire.http import DEEPEST, NOT_JSON, Reply, Request, is_deep, parse_json
 from venues.wire.login import held, login_step
 
 
@@ -233,7 +233,7 @@ def test_many_rows_take_little_memory_before_they_are_parsed() -> None:
     body = json.dumps([{"order_id": str(number), "symbol": "BTC/USDT"} for number in range(10_000)]).encode()
     tracemalloc.start()
     try:
-        assert not _is_deep(body)
+        assert not is_deep(body)
         assert tracemalloc.get_traced_memory()[1] < 1.5 * len(body)
     finally:
         tracemalloc.stop()
