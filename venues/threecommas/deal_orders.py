@@ -26,7 +26,8 @@ from venues.wire.link import Link
 from venues.wire.looks import SharedLook
 
 if TYPE_CHECKING:
-    from venues.threecommas.replies import DealOrder, ListedDeal, ListedDealOrder
+    from venues.threecommas.list_replies import ListedDeal, ListedDealOrder
+    from venues.threecommas.replies import DealOrder
 
 
 FIRST_LOOK = 3.0  # seconds at most for the look before the cancel
@@ -136,7 +137,7 @@ class DealOrders(ThreeCommas):
 
     def _deal(self, deal_id: str | None, patience: float) -> ListedDeal:
         """One deal, active or not. Raises Uncertain for an answer that does not tell its pair."""
-        from venues.threecommas.replies import ListedDeal
+        from venues.threecommas.list_replies import ListedDeal
         from venues.wire.replies import read
 
         reply = self.ask("GET", f"/ver1/deals/{deal_id}/show", patience)
@@ -170,15 +171,15 @@ def _own(rows: Iterable[DealOrder]) -> frozenset[str]:
 
 
 def _deals(reply: Reply) -> list[ListedDeal]:
+    from venues.threecommas.list_replies import ListedDeal
     from venues.threecommas.listing import rows
-    from venues.threecommas.replies import ListedDeal
 
     return [deal for deal, _ in rows(reply, ListedDeal)]
 
 
 def _deal_rows(reply: Reply) -> list[tuple[ListedDealOrder, Any]]:
+    from venues.threecommas.list_replies import ListedDealOrder
     from venues.threecommas.listing import rows
-    from venues.threecommas.replies import ListedDealOrder
 
     return rows(reply, ListedDealOrder)
 

@@ -11,7 +11,8 @@ from venues.wire.answers import as_raw, of_another, unreadable
 from venues.wire.http import Reply
 
 if TYPE_CHECKING:
-    from venues.threecommas.replies import ListedSmartTrade, SmartTrade
+    from venues.threecommas.list_replies import ListedSmartTrade
+    from venues.threecommas.replies import SmartTrade
 
 PAGE = 100  # the most that the venue gives; it gives 10 to those who do not ask [documentation]
 ON_HAND = ("smart_sell", "smart_buy")  # these begin with what the account holds already
@@ -65,8 +66,8 @@ class SmartTrades(ThreeCommas):
 
 
 def _trades(reply: Reply) -> list[tuple[ListedSmartTrade, Any]]:
+    from venues.threecommas.list_replies import ListedSmartTrade
     from venues.threecommas.listing import rows
-    from venues.threecommas.replies import ListedSmartTrade
 
     return rows(reply, ListedSmartTrade)
 
