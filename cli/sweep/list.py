@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import typer
 
@@ -16,6 +17,8 @@ from venues.interface import OpenOrder
 from venues.procedure.clear import Sort
 from venues.procedure.rows import listed
 from venues.registry import VERBS
+
+TOGETHER = 1000  # ids in one write
 
 
 def list_open(wanted: Wanted, options: Options) -> int:
@@ -51,7 +54,9 @@ class _Ids(_List):
         for text in (*(result.message for result in results if result.message), *self._faults):
             warn(text)
         if not self.exit_code:
-            write_out("".join(f"{order_id}\n" for order_id in self._ids()))
+            ids = self._ids()
+            while (part := "".join(f"{order_id}\n" for order_id in islice(ids, TOGETHER))) and write_out(part):
+                pass
 
     def _ids(self) -> Iterator[str]:
         for target in self._targets:
