@@ -60,9 +60,9 @@ class Server:
 
 
 @contextmanager
-def serving(latency: float) -> Iterator[Server]:
-    """The loopback server in a process of its own. In: seconds from a request to its answer."""
-    command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency)]
+def serving(latency: float, rows: int = 0) -> Iterator[Server]:
+    """The loopback server in a process of its own. In: seconds from a request to its answer, open orders a venue."""
+    command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency), "--rows", str(rows)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

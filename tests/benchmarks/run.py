@@ -12,91 +12,17 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from environments import CHECKOUT, Environment, plain_environ
-from measure import HERE, Program, Run, Server, in_turn, middle, once, serving
+import sweeps
+from contenders import Contenders
+from measure import in_turn, middle, once, serving
+from table import Row, compared, note, peaks, table
 
 LATENCY = 0.05  # seconds; a venue that is near
 MANY, MANY_JOBS, MANY_LATENCY = 1_000, 16, 0.02
 CROWD, FEW = 100_000, 1_000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table: what was measured, both figures in words, the ratio and its goal."""
-
-    measure: str
-    ours: str
-    theirs: str
-    ratio: float
-    goal: float
-    at_least: bool = False
-    digits: int = 2
-
-    def cells(self) -> tuple[str, ...]:
-        met = self.ratio >= self.goal if self.at_least else self.ratio <= self.goal
-        goal = f"{'>=' if self.at_least else '<='} {self.goal:g}"
-        return self.measure, self.ours, self.theirs, f"{self.ratio:.{self.digits}f}", goal, "yes" if met else "no"
-
-
-@dataclass(frozen=True)
-class Contenders:
-    """The programs, each in its environment below `folder`."""
-
-    ours: Environment
-    py3cw: Environment
-    tradernet: Environment
-    requests: Environment
-    folder: Path
-
-    @classmethod
-    def installed(cls, folder: Path) -> Contenders:
-        packages = {"py3cw": ("py3cw", "pycryptodome"), "tradernet": ("tradernet-sdk",), "requests": ("requests",)}
-        made = {}
-        for name, wanted in {"ours": (str(CHECKOUT),), **packages}.items():
-            note(f"installing {', '.join(wanted) if name != 'ours' else 'this checkout'} ...")
-            made[name] = Environment(folder / name, *wanted)
-        (folder / "home").mkdir()
-        return cls(**made, folder=folder)
-
-    def cancel(self, arguments: str, server: Server, *, requests: int, stdin: Path | None = None) -> Program:
-        """The installed `cancel` with these arguments."""
-        command = (self.ours.script("cancel"), *arguments.split())
-        return Program(command, self._environ(server), requests, stdin)
-
-    def peer(self, environment: Environment, script: str, server: Server, *, requests: int) -> Program:
-        """Another program that does the same."""
-        return Program((environment.python, str(HERE / "peers" / script)), self._environ(server), requests)
-
-    def bare(self, server: Server) -> Program:
-        """The interpreter alone."""
-        return Program((self.ours.python, "-c", "pass"), self._environ(server))
-
-    def _environ(self, server: Server) -> dict[str, str]:
-        kept = {name: value for name, value in plain_environ().items() if not name.startswith(("CANCEL_", "XDG_"))}
-        return kept | {
-            "HOME": str(self.folder / "home"),
-            "BENCHMARK_URL": server.url,
-            "CANCEL_3COMMAS_URL": server.url,
-            "CANCEL_3COMMAS_API_KEY": "throwaway-key",
-            "CANCEL_3COMMAS_API_SECRET": "throwaway-secret",
-            "CANCEL_NEURATRADE_URL": server.url,
-            "CANCEL_NEURATRADE_TOKEN": "throwaway-token",
-            "CANCEL_TRADERNET_URL": server.url,
-            "CANCEL_TRADERNET_PUBLIC_KEY": "throwaway-public",
-            "CANCEL_TRADERNET_PRIVATE_KEY": "throwaway-private",
-        }
-
-    def versions(self) -> str:
-        """Out: what was compared."""
-        pairs = (
-            (self.ours, "ordercancel"), (self.py3cw, "py3cw"),
-            (self.tradernet, "tradernet-sdk"), (self.requests, "requests"),
-        )  # fmt: skip
-        return ", ".join(f"{package} {environment.version(package)}" for environment, package in pairs)
 
 
 def cold_starts(made: Contenders, runs: int) -> Iterator[Row]:
@@ -139,18 +65,12 @@ def memory(made: Contenders) -> Iterator[Row]:
     """The most memory the process ever held, which must not grow with the number of ids."""
     note(f"memory of {CROWD:,} orders, the long one ...")
     with serving(0.0) as server:
-        peaks = {}
+        held = {}
         for count in (FEW, CROWD):
             ids = order_ids(made.folder, count)
             program = made.cancel(f"order - -j {MANY_JOBS} -o jsonl", server, requests=2 * count, stdin=ids)
-            peaks[count] = middle([once(program, server) for _ in range(3 if count == FEW else 1)], "peak")
-    crowd, few = (f"{peaks[count] / 1024:.1f} MiB" for count in (CROWD, FEW))
-    yield Row(f"peak memory, {CROWD:,} / {FEW:,} ids as `jsonl`", crowd, few, peaks[CROWD] / peaks[FEW], 1.2)
-
-
-def compared(measure: str, pair: tuple[list[Run], list[Run]], figure: str, goal: float) -> Row:
-    ours, theirs = (middle(runs, figure) for runs in pair)
-    return Row(measure, f"{1000 * ours:.0f} ms", f"{1000 * theirs:.0f} ms", ours / theirs, goal)
+            held[count] = middle([once(program, server) for _ in range(3 if count == FEW else 1)], "peak")
+    yield peaks(f"peak memory, {CROWD:,} / {FEW:,} ids as `jsonl`", held[CROWD], held[FEW])
 
 
 def order_ids(folder: Path, count: int) -> Path:
@@ -160,19 +80,6 @@ def order_ids(folder: Path, count: int) -> Path:
     return file
 
 
-def table(rows: list[Row]) -> str:
-    """Out: the rows in Markdown, its columns aligned for a terminal."""
-    lines = [("measure", "ours", "other", "ratio", "goal", "met"), *(row.cells() for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    lines.insert(1, tuple("-" * width for width in widths))
-    padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines)
-    return "\n".join(f"| {' | '.join(line)} |" for line in padded)
-
-
-def note(text: str) -> None:
-    sys.stderr.write(text + "\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15, metavar="N", help="runs of each program (default 15)")
@@ -180,9 +87,11 @@ def main() -> None:
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         made = Contenders.installed(Path(folder))
-        rows = [*cold_starts(made, options.runs), *many_orders(made, max(3, options.runs // 5))]
+        few = max(3, options.runs // 5)
+        rows = [*cold_starts(made, options.runs), *many_orders(made, few)]
+        rows += [*sweeps.listing(made, options.runs), *sweeps.sweeping(made, few)]
         if not options.quick:
-            rows += memory(made)
+            rows += [*memory(made), *sweeps.memory(made)]
         sys.stdout.write(table(rows) + "\n\n")
         machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}"
         sys.stdout.write(f"Medians of {options.runs} runs; {made.versions()}; {machine}.\n")
