@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 import typer
 
-from cli.cancel.interrupt import Interrupts
 from cli.cancel.linger import linger
-from cli.options import Options
+from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.streams import is_terminal, warn, warn_at_once
 from cli.sweep import telling
@@ -18,13 +17,14 @@ from cli.sweep.flags import Wanted
 from cli.sweep.progress import Board
 from cli.sweep.question import REQUESTS, announced, is_agreed
 from cli.sweep.run import Run
-from cli.sweep.targets import Target
+from cli.sweep.targets import HEARD_WITHIN, Target
 from venues.interface import OpenOrder
 from venues.procedure.clear import Sort
 from venues.procedure.rows import would_cancel
 from venues.result import TargetResult
 
 LOOKING = "looking whether it is clear"
+NO = "nothing was sent: the answer was no"
 
 
 def cancel_all(wanted: Wanted, options: Options) -> int:
@@ -37,25 +37,32 @@ def cancel_all(wanted: Wanted, options: Options) -> int:
 
 class _All(Run):
     command = "all"
-    _interrupts: Interrupts | None = None
     _board_now: Board | None = None
-
-    @property
-    def exit_code(self) -> int:
-        stopped = self._interrupts.exit_code if self._interrupts is not None else None
-        return super().exit_code if stopped is None else stopped
+    _sweeping = False
+    _said_no = False  # a person, to the question
 
     def _work(self) -> None:
         self._list_all()
-        if self.options.dry_run or self._faults:
+        if self.options.dry_run or self._stop.is_set():
             return
         if self.options.yes:
             for line in () if self.options.quiet else announced(self._able):
                 warn(line)
-        elif not is_agreed(self._targets):
-            self._code = 2
+        elif not self._is_agreed():
+            self._said_no, self._code = True, 2
             return
         self._sweep_all()
+
+    def _is_agreed(self) -> bool:
+        self._asking = True
+        try:
+            return is_agreed(self._targets)
+        finally:
+            self._asking = False
+
+    @property
+    def _is_sent(self) -> bool:
+        return self._sweeping
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         if self.options.dry_run and sort is Sort.NEW:
@@ -63,10 +70,10 @@ class _All(Run):
             self._report.add_result((target.index, number), target.account.access.signed(would))
 
     def _sweep_all(self) -> None:
-        self._interrupts = Interrupts(self._stop_all)
+        self._sweeping = True
         with self._board() as board:
             self._board_now = board
-            self._side_by_side(lambda target: self._sweep(target, board))
+            self._side_by_side(lambda target: self._sweep(target, board), self._grace + HEARD_WITHIN)
 
     def _sweep(self, target: Target, board: Board) -> None:
         """Cancel what was found at one target, and look again until it is clear."""
@@ -74,37 +81,51 @@ class _All(Run):
         board.say(target.row, LOOKING)
         board.count(target.row, total)
         board.rate(target.row, target.account.budget.per_minute, REQUESTS * total)
-        for number, done in enumerate(target.sweep.cancel(), 1):
-            self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
-            board.advance(target.row)
-            if number >= total:
-                board.say(target.row, LOOKING)
-            if done.fault is not None:
-                self._faults.append(report_of(done.fault))
+        try:
+            for number, done in enumerate(target.sweep.cancel(), 1):
+                self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
+                board.advance(target.row)
+                if number >= total:
+                    board.say(target.row, LOOKING)
+                if done.fault is not None:
+                    self._faults.append(report_of(done.fault))
+        except Exception:
+            target.broken = True
+            raise
         board.end(target.row, "clear" if target.sweep.swept.is_clear else "not clear")
 
-    def _stop_all(self) -> None:
-        """A signal came: nothing new leaves, and what is still waited for is told at once."""
-        self._stop.set()
+    @property
+    def _grace(self) -> float:
+        """Seconds that requests in flight get after a signal."""
+        return max((target.account.venue.habits.grace for target in self._targets), default=0.0)
+
+    def _stopped(self) -> None:
+        super()._stopped()
+        if not self._sweeping:
+            return
         for target in self._targets:
             target.sweep.stop()
         count = sum(target.sweep.in_flight for target in self._targets)
-        grace = max((target.account.venue.habits.grace for target in self._targets), default=0.0)
         orders = "1 order" if count == 1 else f"{count} orders"
         words = "stopping: nothing new is sent"
-        words += f"; waiting up to {grace:g} s for {orders} in flight" if count else ""
+        words += f"; waiting up to {self._grace:g} s for {orders} in flight" if count else ""
         if self._board_now is None or not self._board_now.tell(words):
             warn_at_once(words)
 
     def _result_of(self, target: Target) -> TargetResult:
-        return telling.result_of(target, swept=self._interrupts is not None)
+        stopped = self._stop.is_set()
+        swept = self._sweeping or (stopped and not self.options.dry_run)
+        result = telling.result_of(target, swept=swept, stopped=stopped)
+        return replace(result, message="; ".join(filter(None, (NO, result.message)))) if self._said_no else result
 
     def _results(self) -> list[TargetResult]:
         """What was not swept is not clear, unless nobody wanted it to be."""
+        if self._said_no and self.options.output is Output.TABLE:
+            return []  # whoever said no knows
         results = super()._results()
         return results if self.options.dry_run else [replace(each, clear=bool(each.clear)) for each in results]
 
     def _end(self) -> None:
         super()._end()
-        for target in self._targets if self._interrupts is not None else ():
-            linger(target.account.venue, self._interrupts)  # type: ignore[arg-type]
+        for target in self._targets if self._sweeping else ():
+            linger(target.account.venue, self._interrupts)

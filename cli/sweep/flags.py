@@ -17,7 +17,7 @@ from venues.registry import VERBS
 if TYPE_CHECKING:
     from venues.procedure.filters import Filters
 
-_AGE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd])")
+_AGE = re.compile(r"([0-9]{1,8}(?:\.[0-9]{1,3})?)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SIDES = ("buy", "sell")
 
@@ -63,12 +63,17 @@ def wanted(
     protective: bool,
     until_clear: bool = False,
 ) -> Wanted:
-    """What was typed, read and checked. Raises typer.BadParameter for a target that there is not."""
+    """What was typed, read and checked. Raises typer.BadParameter for a target that there is not, and where no order
+
+    could ever match.
+    """
     from cli.sweep.targets import target_named
 
     names = tuple(dict.fromkeys(map(target_named, targets)))
     if deal_id is not None and names and not any(VERBS[name].in_deal for name in names):
         raise typer.BadParameter(f"--deal: {', '.join(names)} has no deals")
+    if older_than is not None and newer_than is not None and older_than >= newer_than:
+        raise typer.BadParameter("no order is both: the age of --older-than must be the shorter one")
     return Wanted(
         names, tuple(symbols), side, kind, older_than, newer_than, deal_id, protective, until_clear
     )  # fmt: skip
@@ -93,8 +98,8 @@ def _age(text: str | timedelta) -> timedelta:
 
 def _word(text: str) -> str:
     """A filter's word; an empty one is a variable of a script that was not set, and would match nothing."""
-    if not text.strip():
-        raise typer.BadParameter("the word to filter by is empty")
+    if not re.search(r"[^\W_]", text):
+        raise typer.BadParameter(f"'{text}' is no word to filter by")
     return text.strip()
 
 

@@ -48,7 +48,8 @@ class _Ids(_List):
     def _end(self) -> None:
         results = self._results()
         self._report.worst = max((result.outcome.exit_code for result in results), default=0)
-        for text in (*(result.message for result in results if result.message), *self._faults):
+        told = [self._result_of(target).message for target in self._targets]
+        for text in filter(None, (*told, *self._faults)):
             warn(text)
         if not self.exit_code:
             write_out("".join(f"{order_id}\n" for order_id in self._ids()))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 
+from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import spinner_wanted
 from cli.options import Options
 from cli.output.closing import name
@@ -28,7 +29,6 @@ from venues.registry import VERBS
 from venues.result import Outcome, TargetResult
 from venues.wire.clock import Stopped, SystemClock
 
-INTERRUPTED = 130
 SAID_EVERY = 50  # rows
 
 
@@ -42,37 +42,51 @@ class Run:
         self._wanted = wanted
         self._verbs = [VERBS[name] for name in wanted.targets or VERBS]
         self._targets: list[Target] = []
-        self._unopened: dict[int, TargetResult] = {}  # by the target's place
+        self._unopened: dict[int, TargetResult] = {}  # by the target's place, as the next two
         self._wrong: dict[int, str] = {}  # what is misconfigured
+        self._lacks: dict[int, str] = {}  # which credentials are no use
         self._stop = threading.Event()
+        self._asking = False  # a person is asked, and nothing has been sent
         self._code = 0  # of what kept the run from its end
         self._faults: list[str] = []
         self._report = SweepReport(self.command, options.output, options.quiet)
+        self._interrupts = Interrupts(self._stopped)
 
     def run(self) -> int:
         """Do it all and print it. Out: the exit code."""
         with ExitStack() as until_the_end:
             try:
-                if self._opens(until_the_end):
+                if self._opens(until_the_end) and not self._stop.is_set():
                     self._work()
-            except KeyboardInterrupt:  # before a cancel may leave; from then on signals are handled
-                self._stop.set()
+            except KeyboardInterrupt:  # at the question
+                warn("")  # which stays on a line of its own
+            if self._stop.is_set() and not self._is_sent:
                 warn("interrupted: nothing was sent")
-                self._code = INTERRUPTED
             self._end()
         return self.exit_code
 
     @property
     def exit_code(self) -> int:
         """The run's exit code as of now."""
-        return self._code or (1 if self._faults else self._report.worst)
+        return self._interrupts.exit_code or self._code or (1 if self._faults else self._report.worst)
+
+    @property
+    def _is_sent(self) -> bool:
+        """Whether a cancel may have been sent."""
+        return False
+
+    def _stopped(self) -> None:
+        """A signal came: nothing new leaves. Called from its handler."""
+        self._stop.set()
+        if self._asking:
+            raise KeyboardInterrupt
 
     def _work(self) -> None:
         """What is done once the targets are open."""
         raise NotImplementedError
 
     def _result_of(self, target: Target) -> TargetResult:
-        return telling.result_of(target, swept=False)
+        return telling.result_of(target, swept=False, stopped=self._stop.is_set())
 
     def _results(self) -> list[TargetResult]:
         """What became of each target, in the order in which they were named."""
@@ -84,9 +98,9 @@ class Run:
         for text in self._faults:
             warn(text)
 
-    def _side_by_side(self, work: telling.Work) -> None:
-        """Do the work of every target that has not failed."""
-        self._faults += map(report_of, side_by_side(self._able, work))
+    def _side_by_side(self, work: telling.Work, grace: float = 0.0) -> None:
+        """Do the work of every target that has not failed. In: the seconds that it gets after a signal."""
+        self._faults += map(report_of, side_by_side(self._able, work, self._stop, grace))
 
     @property
     def _able(self) -> list[Target]:
@@ -100,13 +114,16 @@ class Run:
         aims = Aims(wanted.filters(datetime.now(UTC)), options.wait, options.jobs, wanted.until_clear)
         clock, log = SystemClock(self._stop), warn if options.verbose else None
         opener = Opener(options, aims, clock, self._stop, until_the_end, log, lenient=not wanted.targets)
-        faults = side_by_side(enumerate(self._verbs), lambda which: self._open(opener, *which))
+        faults = side_by_side(enumerate(self._verbs), lambda which: self._open(opener, *which), self._stop)
         self._faults += map(report_of, faults)
         self._targets.sort(key=lambda target: target.index)
         if self._wrong:
             warn(self._wrong[min(self._wrong)])
             self._code = ConfigError.exit_code
+            self._targets, self._unopened = [], {}  # nothing was asked, so nothing is told of any
             return False
+        for text in dict.fromkeys(self._lacks[index] for index in sorted(self._lacks)):
+            warn(text)  # once, also where two targets share an account
         self._say_who_is_passed_over()
         return bool(self._targets)
 
@@ -117,9 +134,12 @@ class Run:
         except ConfigError as error:
             self._wrong[index] = error.message
         except CredentialsError as error:
-            warn(error.message)
+            self._lacks[index] = error.message
             first, *_ = error.message.splitlines()
             self._unopened[index] = not_listed(verb, Outcome.UNAUTHORIZED, first, error.source)
+        except Exception:
+            self._unopened[index] = not_listed(verb, Outcome.UNAVAILABLE, telling.OUR_FAULT)
+            raise
 
     def _say_who_is_passed_over(self) -> None:
         known = {target.index for target in self._targets} | set(self._unopened)
@@ -141,13 +161,18 @@ class Run:
         board.say(target.row, "reading what is open")
         try:
             for number, (row, sort) in enumerate(target.sweep.find(), 1):
+                if self._stop.is_set():
+                    raise Stopped
                 self._found(target, number, row, sort)
                 if not number % SAID_EVERY:
                     board.say(target.row, f"reading what is open: {number}")
         except VenueError as fault:
             target.fail(telling.why(fault), telling.unread(target.account, fault))
         except Stopped:
-            target.fail(Outcome.UNAVAILABLE, "stopped before all of the list was read")
+            target.fail(Outcome.UNAVAILABLE, telling.HALF_READ)
+        except Exception:
+            target.fail(Outcome.UNAVAILABLE, telling.OUR_FAULT)
+            raise
         board.end(target.row, target.failed.outcome.word if target.failed else "read")
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:

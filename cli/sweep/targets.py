@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -41,7 +43,7 @@ def target_named(text: str) -> str:
 class Target:
     """One target whose account is open. `index`: its place in the run; `failed`: why it could not be listed.
 
-    `row`: its place on the board.
+    `row`: its place on the board; `broken`: a fault of our own ended its sweep.
     """
 
     index: int
@@ -50,9 +52,11 @@ class Target:
     sweep: Sweep
     failed: TargetResult | None = None
     row: int = 0
+    broken: bool = False
 
-    def fail(self, outcome: Outcome, message: str) -> None:
+    def fail(self, outcome: Outcome, message: str) -> TargetResult:
         self.failed = signed(not_listed(self.verb, outcome, message), self.account.access)
+        return self.failed
 
 
 class Opener:
@@ -107,7 +111,10 @@ class Opener:
         if options.sandbox:
             return self._until_the_end.enter_context(practice_access(verb.name, options.profile))
         credentials = known_credentials(verb.name, options.profile, named=options.named)
-        return None if self._lenient and credentials.is_empty else access_with(credentials)
+        if self._lenient and credentials.is_empty:
+            return None
+        credentials.complete()  # first: without an account nobody needs an address, and the other targets go
+        return access_with(credentials)
 
 
 def not_listed(verb: Verb, outcome: Outcome, message: str, credentials: str | None = None) -> TargetResult:
@@ -127,10 +134,12 @@ def signed(result: TargetResult, access: Access) -> TargetResult:
     )
 
 
-def side_by_side(many: Iterable[T], work: Callable[[T], None]) -> list[BaseException]:
+def side_by_side(
+    many: Iterable[T], work: Callable[[T], None], stop: threading.Event, grace: float = 0.0
+) -> list[BaseException]:
     """Do the work of each in a thread of its own, and wait for all. Out: our own faults, if there were any.
 
-    Raises KeyboardInterrupt in the middle of the waiting.
+    Once `stop` is set, for `grace` seconds more: what waits for an answer is then left behind.
     """
     faults: list[BaseException] = []
 
@@ -143,7 +152,10 @@ def side_by_side(many: Iterable[T], work: Callable[[T], None]) -> list[BaseExcep
     threads = [threading.Thread(target=guarded, args=(one,), daemon=True) for one in many]
     for thread in threads:
         thread.start()
+    ends = math.inf
     for thread in threads:
-        while thread.is_alive():
+        while thread.is_alive() and time.monotonic() < ends:
             thread.join(HEARD_WITHIN)
-    return faults
+            if stop.is_set():
+                ends = min(ends, time.monotonic() + grace)
+    return list(faults)
