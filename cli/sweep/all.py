@@ -17,7 +17,7 @@ from cli.sweep.flags import Wanted
 from cli.sweep.progress import Board
 from cli.sweep.question import REQUESTS, announced, is_agreed
 from cli.sweep.run import Run
-from cli.sweep.targets import HEARD_WITHIN, Target
+from cli.sweep.targets import Target
 from venues.interface import OpenOrder
 from venues.procedure.clear import Sort
 from venues.procedure.rows import would_cancel
@@ -37,21 +37,21 @@ def cancel_all(wanted: Wanted, options: Options) -> int:
 
 class _All(Run):
     command = "all"
-    _board_now: Board | None = None
-    _sweeping = False
+    _is_sent = False
     _said_no = False  # a person, to the question
 
     def _work(self) -> None:
-        self._list_all()
-        if self.options.dry_run or self._stop.is_set():
+        options = self.options
+        if options.yes and not options.dry_run:
+            self._on_board(self._list_and_sweep)
             return
-        if self.options.yes:
-            for line in () if self.options.quiet else announced(self._able):
-                warn(line)
-        elif not self._is_agreed():
+        self._on_board(self._list)
+        if options.dry_run or self._stop.is_set():
+            return
+        if self._is_agreed():
+            self._on_board(self._sweep)
+        else:
             self._said_no, self._code = True, 2
-            return
-        self._sweep_all()
 
     def _is_agreed(self) -> bool:
         self._asking = True
@@ -60,48 +60,47 @@ class _All(Run):
         finally:
             self._asking = False
 
-    @property
-    def _is_sent(self) -> bool:
-        return self._sweeping
-
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         if self.options.dry_run and sort is Sort.NEW:
             would = would_cancel(target.account.venue, row, target.account.link.masks, datetime.now(UTC))
             self._report.add_result((target.index, number), target.account.access.signed(would))
 
-    def _sweep_all(self) -> None:
-        self._sweeping = True
-        with self._board() as board:
-            self._board_now = board
-            self._side_by_side(lambda target: self._sweep(target, board), self._grace + HEARD_WITHIN)
+    def _list_and_sweep(self, target: Target, board: Board) -> None:
+        """Where nobody is asked no target waits for the others: a dead venue holds up none."""
+        self._list(target, board)
+        if target.failed is not None:
+            return
+        for line in () if self.options.quiet else announced([target]):
+            if not board.tell(line):
+                warn(line)
+        self._sweep(target, board)
 
     def _sweep(self, target: Target, board: Board) -> None:
         """Cancel what was found at one target, and look again until it is clear."""
+        if self._stop.is_set():
+            return
+        self._is_sent = True
         total = len(target.sweep.next_round)
         board.say(target.row, LOOKING)
         board.count(target.row, total)
         board.rate(target.row, target.account.budget.per_minute, REQUESTS * total)
-        try:
-            for number, done in enumerate(target.sweep.cancel(), 1):
-                self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
-                board.advance(target.row)
-                if number >= total:
-                    board.say(target.row, LOOKING)
-                if done.fault is not None:
-                    self._faults.append(report_of(done.fault))
-        except Exception:
-            target.broken = True
-            raise
+        for number, done in enumerate(target.sweep.cancel(), 1):
+            self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
+            board.advance(target.row)
+            if number >= total:
+                board.say(target.row, LOOKING)
+            if done.fault is not None:
+                self._faults.append(report_of(done.fault))
         board.end(target.row, "clear" if target.sweep.swept.is_clear else "not clear")
 
     @property
     def _grace(self) -> float:
-        """Seconds that requests in flight get after a signal."""
-        return max((target.account.venue.habits.grace for target in self._targets), default=0.0)
+        graces = (target.account.venue.habits.grace for target in self._targets if target.sweep.in_flight)
+        return max(graces, default=0.0)
 
     def _stopped(self) -> None:
         super()._stopped()
-        if not self._sweeping:
+        if not self._is_sent:
             return
         for target in self._targets:
             target.sweep.stop()
@@ -109,13 +108,12 @@ class _All(Run):
         orders = "1 order" if count == 1 else f"{count} orders"
         words = "stopping: nothing new is sent"
         words += f"; waiting up to {self._grace:g} s for {orders} in flight" if count else ""
-        if self._board_now is None or not self._board_now.tell(words):
+        if self._board is None or not self._board.tell(words):
             warn_at_once(words)
 
     def _result_of(self, target: Target) -> TargetResult:
-        stopped = self._stop.is_set()
-        swept = self._sweeping or (stopped and not self.options.dry_run)
-        result = telling.result_of(target, swept=swept, stopped=stopped)
+        swept = not (self.options.dry_run or self._said_no)
+        result = telling.result_of(target, swept=swept, stopped=self._stop.is_set())
         return replace(result, message="; ".join(filter(None, (NO, result.message)))) if self._said_no else result
 
     def _results(self) -> list[TargetResult]:
@@ -127,5 +125,5 @@ class _All(Run):
 
     def _end(self) -> None:
         super()._end()
-        for target in self._targets if self._sweeping else ():
+        for target in self._targets if self._is_sent else ():
             linger(target.account.venue, self._interrupts)

@@ -30,7 +30,7 @@ class _List(Run):
     command = "list"
 
     def _work(self) -> None:
-        self._list_all()
+        self._on_board(self._list)
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         access = target.account.access

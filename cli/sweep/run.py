@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from cli.cancel.interrupt import Interrupts
@@ -36,6 +36,7 @@ class Run:
     """One run. Subclasses say what is done with the rows, and after the lists."""
 
     command: str
+    _is_sent = False  # a cancel, perhaps
 
     def __init__(self, wanted: Wanted, options: Options) -> None:
         self.options = options
@@ -47,6 +48,7 @@ class Run:
         self._lacks: dict[int, str] = {}  # which credentials are no use
         self._stop = threading.Event()
         self._asking = False  # a person is asked, and nothing has been sent
+        self._board: Board | None = None
         self._code = 0  # of what kept the run from its end
         self._faults: list[str] = []
         self._report = SweepReport(self.command, options.output, options.quiet)
@@ -56,7 +58,7 @@ class Run:
         """Do it all and print it. Out: the exit code."""
         with ExitStack() as until_the_end:
             try:
-                if self._opens(until_the_end) and not self._stop.is_set():
+                if self._opens(until_the_end):
                     self._work()
             except KeyboardInterrupt:  # at the question
                 warn("")  # which stays on a line of its own
@@ -69,11 +71,6 @@ class Run:
     def exit_code(self) -> int:
         """The run's exit code as of now."""
         return self._interrupts.exit_code or self._code or (1 if self._faults else self._report.worst)
-
-    @property
-    def _is_sent(self) -> bool:
-        """Whether a cancel may have been sent."""
-        return False
 
     def _stopped(self) -> None:
         """A signal came: nothing new leaves. Called from its handler."""
@@ -98,9 +95,28 @@ class Run:
         for text in self._faults:
             warn(text)
 
-    def _side_by_side(self, work: telling.Work, grace: float = 0.0) -> None:
-        """Do the work of every target that has not failed. In: the seconds that it gets after a signal."""
-        self._faults += map(report_of, side_by_side(self._able, work, self._stop, grace))
+    def _on_board(self, work: Callable[[Target, Board], None]) -> None:
+        """Do the work of every target that has not failed, side by side, with a row for each."""
+        options, able = self.options, self._able
+        for row, target in enumerate(able):
+            target.row = row
+        enabled = spinner_wanted(sys.stderr, os.environ, quiet=options.quiet or options.verbose)
+
+        def marked(target: Target) -> None:
+            try:
+                work(target, board)
+            except Exception:
+                target.broken = True
+                raise
+
+        with Board(sys.stderr, [name(target.verb.name) for target in able], enabled) as board:
+            self._board = board
+            self._faults += map(report_of, side_by_side(able, marked, self._stop, lambda: self._grace))
+
+    @property
+    def _grace(self) -> float:
+        """Seconds that requests in flight get after a signal, as of now."""
+        return 0.0
 
     @property
     def _able(self) -> list[Target]:
@@ -117,6 +133,8 @@ class Run:
         faults = side_by_side(enumerate(self._verbs), lambda which: self._open(opener, *which), self._stop)
         self._faults += map(report_of, faults)
         self._targets.sort(key=lambda target: target.index)
+        if self._stop.is_set():
+            return False
         if self._wrong:
             warn(self._wrong[min(self._wrong)])
             self._code = ConfigError.exit_code
@@ -152,11 +170,6 @@ class Run:
 
     # --- listing
 
-    def _list_all(self) -> None:
-        """Read the whole list of every target."""
-        with self._board() as board:
-            self._side_by_side(lambda target: self._list(target, board))
-
     def _list(self, target: Target, board: Board) -> None:
         board.say(target.row, "reading what is open")
         try:
@@ -177,13 +190,3 @@ class Run:
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         """The `number`th row that is meant was listed."""
-
-    @contextmanager
-    def _board(self) -> Iterator[Board]:
-        """A row for each target that has not failed."""
-        options, able = self.options, self._able
-        for row, target in enumerate(able):
-            target.row = row
-        enabled = spinner_wanted(sys.stderr, os.environ, quiet=options.quiet or options.verbose)
-        with Board(sys.stderr, [name(target.verb.name) for target in able], enabled) as board:
-            yield board

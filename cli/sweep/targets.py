@@ -135,11 +135,11 @@ def signed(result: TargetResult, access: Access) -> TargetResult:
 
 
 def side_by_side(
-    many: Iterable[T], work: Callable[[T], None], stop: threading.Event, grace: float = 0.0
+    many: Iterable[T], work: Callable[[T], None], stop: threading.Event, grace: Callable[[], float] = float
 ) -> list[BaseException]:
     """Do the work of each in a thread of its own, and wait for all. Out: our own faults, if there were any.
 
-    Once `stop` is set, for `grace` seconds more: what waits for an answer is then left behind.
+    Once `stop` is set, for the seconds that `grace` gives then: what waits for an answer is left behind after that.
     """
     faults: list[BaseException] = []
 
@@ -156,6 +156,6 @@ def side_by_side(
     for thread in threads:
         while thread.is_alive() and time.monotonic() < ends:
             thread.join(HEARD_WITHIN)
-            if stop.is_set():
-                ends = min(ends, time.monotonic() + grace)
+            if stop.is_set() and ends == math.inf:
+                ends = time.monotonic() + grace() + HEARD_WITHIN
     return list(faults)

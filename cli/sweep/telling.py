@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from cli.account import Account
@@ -13,7 +13,6 @@ from venues.result import Outcome, TargetResult
 from venues.wire.seen import Seen
 
 MOST_NAMED = 5  # ids in a sentence
-Work = Callable[[Target], None]
 STOPPED = "stopped before it was known to be clear"
 HALF_READ = "stopped before all of the list was read"
 OUR_FAULT = "a fault in ordercancel itself"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -93,6 +95,22 @@ def test_sigterm_at_the_question_sends_nothing(desk: Open) -> None:
         terminal.process.terminate()
         code, out = terminal.end()
     assert (code, json.loads(out)["exit_code"], here.arrived("cancel")) == (143, 143, 0)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_the_question_sends_nothing(desk: Open, number: signal.Signals, code: int) -> None:
+    """Nothing is cancelled anywhere until all lists are read, since the question names every order."""
+    here = desk("tanx", "neuratrade", plan={"tanx": {"list": always(f.hang(acting=False))}})
+    with begun(here, "-o", "json", SCALE="1") as terminal:
+        ends = time.monotonic() + 20
+        while here.arrived("list") < 2 and time.monotonic() < ends:
+            time.sleep(0.01)
+        terminal.process.send_signal(number)
+        ended, out = terminal.end()
+    assert (ended, here.arrived("cancel"), json.loads(out)["orders"]) == (code, 0, [])
+    assert [target["clear"] for target in json.loads(out)["targets"]] == [False, False]
+    assert all(target["message"].startswith("stopped before ") for target in json.loads(out)["targets"])
+    assert "interrupted: nothing was sent\n" in terminal.shown
 
 
 @pytest.mark.parametrize("more", [("--yes",), ("-y", "-q"), ("--dry-run",), ("--symbol", "none")])

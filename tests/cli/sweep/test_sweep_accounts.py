@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from keyring.errors import KeyringLocked
 
 from cli.options import Options, Output
 from cli.sweep.flags import Wanted
@@ -132,8 +136,10 @@ def reading(desk: Open, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     for name, value in here.variables.items():
         monkeypatch.setenv(name, value)
 
-    def read(load: Any) -> tuple[int, str, str]:
-        monkeypatch.setattr("config.keyring_store.KeyringStore", lambda: KeyringStore(load=load, limit=0.15))
+    def read(get_password: Any, limit: float) -> tuple[int, str, str]:
+        backend: Any = SimpleNamespace(get_password=get_password)
+        store = partial(KeyringStore, load=lambda: backend, limit=limit)
+        monkeypatch.setattr("config.keyring_store.KeyringStore", store)
         wanted = Wanted((), (), None, None, None, None, None, protective=False)
         code = list_open(wanted, Options(Output.JSONL, False, 5.0, False, "default", False, 4, False, False))
         return code, *capsys.readouterr()
@@ -142,23 +148,18 @@ def reading(desk: Open, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_a_locked_keyring_is_not_an_empty_one(reading: Any) -> None:
-    def load() -> Any:
-        from keyring.errors import KeyringLocked
+    def locked(service: str, username: str) -> str:
+        raise KeyringLocked("no")
 
-        raise KeyringLocked("locked")
-
-    code, out, err = reading(load)
-    assert (code, out.count('"order_id"')) == (6, 6)
-    assert out.count('"outcome": "unauthorized"') == 4
-    assert "locked" in err
+    code, out, err = reading(locked, 5.0)
+    assert (code, out.count('"order_id"'), out.count('"outcome": "unauthorized"')) == (6, 6, 4)
+    assert "the keyring is locked (no)" in err
     assert "passed over" not in err
 
 
 def test_a_keyring_that_hangs_holds_up_nobody(reading: Any) -> None:
-    from threading import Event
-
-    never = Event()
-    code, out, err = reading(never.wait)
+    never = threading.Event()
+    code, out, err = reading(lambda service, username: never.wait(), 0.1)
     never.set()
     assert (code, out.count('"order_id"'), out.count('"outcome": "unauthorized"')) == (6, 6, 4)
     assert "did not answer" in err
