@@ -26,6 +26,7 @@ from venues.wire.masks import Masks
 from venues.wire.pace import Pace
 
 HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as the main thread begins to wait
+SETTLES_WITHIN = 0.2  # seconds; what a thread has in hand is taken
 T = TypeVar("T")
 
 
@@ -157,5 +158,5 @@ def side_by_side(
         while thread.is_alive() and time.monotonic() < ends:
             thread.join(HEARD_WITHIN)
             if stop.is_set() and ends == math.inf:
-                ends = time.monotonic() + grace() + HEARD_WITHIN
+                ends = time.monotonic() + grace() + SETTLES_WITHIN
     return list(faults)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from venues.interface import OpenOrder, State, Venue
+from venues.procedure import words
 from venues.result import Evidence, Listed, Outcome, Result
 from venues.wire.masks import Masks
 
 _SHOWN = ("status", "symbol", "side", "type", "price", "quantity", "filled")
-WOULD = "open, and would be cancelled"
 
 
 def listed(venue: Venue, row: OpenOrder, masks: Masks) -> Listed:
@@ -41,7 +41,7 @@ def would_cancel(venue: Venue, row: OpenOrder, masks: Masks, now: datetime) -> R
         deal_id=row.ref.deal_id,
         outcome=Outcome.DRY_RUN,
         evidence=Evidence.READ_BACK,
-        message=WOULD,
+        message=masks.text(words.dry_run(order)),
         attempts=0,
         started_at=now,
         finished_at=now,

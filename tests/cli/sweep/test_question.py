@@ -46,7 +46,7 @@ def test_yes_cancels_what_was_counted(desk: Open) -> None:
     assert here.arrived("cancel") == 23
 
 
-@pytest.mark.parametrize("typed", ["n\n", "\n", "yep\n", "all\n", CTRL_D], ids=["n", "enter", "yep", "all", "ctrl-d"])
+@pytest.mark.parametrize("typed", ["\n", "yep\n", CTRL_D], ids=["enter", "yep", "ctrl-d"])
 def test_anything_but_yes_sends_nothing(desk: Open, typed: str) -> None:
     here = desk("3commas", "neuratrade")
     before = here.open()
@@ -153,15 +153,14 @@ def test_a_position_is_asked_about_with_the_rest(desk: Open) -> None:
 # --- where nobody can be asked
 
 
-@pytest.mark.parametrize("output", ["table", "json", "jsonl"])
-@pytest.mark.parametrize("more", [(), TARGETS, ("--sandbox",), ("-q",)], ids=["none", "named", "sandbox", "quiet"])
-def test_without_a_terminal_and_yes_nothing_is_even_read(desk: Open, more: tuple[str, ...], output: str) -> None:
+@pytest.mark.parametrize("more", [("-o", "json"), (*TARGETS, "-o", "jsonl"), ("--sandbox",), ("-q",)], ids=" ".join)
+def test_without_a_terminal_and_yes_nothing_is_even_read(desk: Open, more: tuple[str, ...]) -> None:
     here = desk()
-    ran = here.run("all", *more, "-o", output)
+    ran = here.run("all", *more)
     assert (ran.code, here.requests) == (2, 0)
     assert ran.err == "Error: nobody can be asked here: add --yes to cancel, or --dry-run to see what would go\n"
     empty: dict[str, Any] = {"version": 1, "command": "all", "exit_code": 2, "orders": [], "targets": []}
-    assert ran.out == (json.dumps(empty) + "\n" if output == "json" else "")
+    assert ran.out == (json.dumps(empty) + "\n" if "json" in more else "")
 
 
 @pytest.mark.parametrize("side", ["stdin", "stderr"])

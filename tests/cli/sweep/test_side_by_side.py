@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cli.sweep.targets import HEARD_WITHIN, side_by_side
+from cli.sweep.targets import side_by_side
 from tests.cli.sweep.desk import GOES, Desk, Open, goes, ids, targets
 from tests.faults import faults as f
 from tests.faults.run import Ran
@@ -24,14 +24,12 @@ OURS = "a fault in ordercancel itself"
 @pytest.mark.parametrize("door", ["refused", "silent"])
 def test_a_dead_venue_holds_up_no_other(desk: Open, door: str) -> None:
     here = desk("tanx", "neuratrade", "tradernet", doors={"tanx": Door(door)})
-    ran = here.run("all", "--yes", "--wait", "1.5", "-o", "json")
+    ran = here.run("all", "--yes", "--wait", "0.6", "-o", "json")
     assert (ran.code, ids(ran)) == (8, goes("order", "tradernet"))
     found = targets(ran)
     assert [(each["exit_code"], each["clear"]) for each in found.values()] == [(8, False), (0, True), (0, True)]
     assert found["tanx"]["message"].startswith("the venue was not reached: ")
     assert here.open("order", "tradernet") == ["2929292877", "2929292878"]
-    listed = here.run("list", "--wait", "1", "-o", "json")
-    assert (listed.code, len(ids(listed)), targets(listed)["tanx"]["exit_code"]) == (8, 2, 8)
 
 
 def test_a_table_says_who_was_not_reached(desk: Open) -> None:
@@ -143,7 +141,8 @@ def test_a_fault_of_our_own_in_one_cancel_is_told_with_its_order(desk: Open) -> 
 # --- the threads
 
 
-def test_what_still_waits_is_left_behind_after_a_stop() -> None:
+def test_what_still_waits_is_left_behind_after_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.sweep.targets.HEARD_WITHIN", 0.05)
     stop, never, ended = threading.Event(), threading.Event(), []
 
     def work(number: int) -> None:
@@ -157,6 +156,6 @@ def test_what_still_waits_is_left_behind_after_a_stop() -> None:
 
     began = time.monotonic()
     faults = side_by_side(range(4), work, stop, lambda: 0.05)
-    assert time.monotonic() - began < 2 * HEARD_WITHIN + 1
+    assert time.monotonic() - began < 2
     assert (sorted(ended), [type(fault) for fault in faults]) == ([0, 2], [ValueError])
     never.set()
