@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from tests.cli.cancel.terminal import CTRL_C, CTRL_D, Terminal, on_terminal
+from tests.cli.output.screen import screen
 from tests.cli.sweep.desk import TARGETS, Desk, Open, goes
 from tests.faults import faults as f
-from tests.faults.server import always
+from tests.faults.server import Asked, always, once
+from venues.sandbox.practice import Reply
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX")
 
@@ -129,6 +131,31 @@ def test_the_filtered_number_is_asked_about(desk: Open) -> None:
         terminal.type("yes\n")
         assert terminal.end() == (0, "")
     assert here.arrived("cancel") == 1
+
+
+def test_a_long_run_is_told_before_it_begins(desk: Open) -> None:
+    here = desk("tanx")
+    with begun(here, CANCEL_TANX_REQUESTS_PER_MINUTE="5") as terminal:
+        terminal.until("Cancel 6 orders at tanX? [y/N] ")
+        assert "tanX: 6 orders take about 1 min 12 s at its request budget\n" in terminal.shown
+        terminal.type("n\n")
+        assert terminal.end()[0] == 2
+
+
+def test_the_progress_is_gone_when_the_question_is_put(desk: Open) -> None:
+    def slow(asked: Asked) -> Reply:
+        time.sleep(0.8)
+        return asked.act()
+
+    here = desk("neuratrade", plan={"neuratrade": {"list": once(slow)}})
+    with begun(here, TERM="xterm", COLUMNS="80", SCALE="1") as terminal:
+        terminal.until("? [y/N] ")
+        assert "reading what is open" in terminal.shown
+        *_, doubt, question = screen(terminal.raw.replace("\r\n", "\n")).splitlines()
+        assert doubt.startswith("NeuraTrade: the server does not tell users apart")
+        assert question.rstrip() == "Cancel 5 orders at NeuraTrade? [y/N]"
+        terminal.type("n\n")
+        assert terminal.end()[0] == 2
 
 
 def test_who_could_not_be_listed_is_told_before_the_question(desk: Open) -> None:
