@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +16,7 @@ from venues.face import Verb
 from venues.interface import Limited, NeverSent, OrderRef, Uncertain, VenueError
 
 LONGEST_LOOK = 10.0  # seconds; a quarter of `--wait` where that is shorter
+HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as a read begins
 YES = ("y", "yes")
 
 
@@ -74,6 +76,8 @@ def ask(question: str) -> str:
         else:
             with open(os.ttyname(0), "w") as terminal:
                 terminal.write(question)
+        while os.name == "posix" and not select.select([0], [], [], HEARD_WITHIN)[0]:
+            pass
         # A file object of our own: ids may have been read there up to their Ctrl-D, which sys.stdin would remember.
         with os.fdopen(os.dup(0), "rb") as stream:
             line = stream.readline(1000)

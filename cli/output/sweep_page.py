@@ -115,6 +115,6 @@ def _marks(row: Listed) -> Line:
 
 def _news(result: Result) -> Line:
     """What is said of a result, without the sentence that tells no more than its outcome does."""
-    gone, still_open = Order(State.CANCELLED), Order(State.OPEN, result.status)
-    plain = (words.cancelled(gone), words.already_cancelled(gone), words.dry_run(still_open))
-    return said(replace(result, message="") if result.message in plain else result)
+    gone = Order(State.CANCELLED)
+    plain = result.message in (words.cancelled(gone), words.already_cancelled(gone))
+    return said(replace(result, message="") if plain or result.message.endswith(words.WOULD) else result)

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 import typer
 
-from cli.cancel.interrupt import Interrupts
 from cli.cancel.linger import linger
-from cli.options import Options
+from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.streams import is_terminal, warn, warn_at_once
 from cli.sweep import telling
@@ -25,51 +24,62 @@ from venues.procedure.clear import Sort
 from venues.procedure.rows import would_cancel
 
 LOOKING = "looking whether it is clear"
+NO = "nothing was sent: the answer was no"
 
 
 def cancel_all(wanted: Wanted, options: Options) -> int:
     """Cancel all that is open. Out: the exit code. Raises typer.BadParameter; nothing has been sent then."""
     asks = not (options.yes or options.dry_run)
-    if asks and not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
+    if asks and not is_terminal(sys.stdin):
         raise typer.BadParameter("nobody can be asked here: add --yes to cancel, or --dry-run to see what would go")
     return _All(wanted, options).run()
 
 
 class _All(Run):
     command = "all"
-    _interrupts: Interrupts | None = None
-    _board_now: Board | None = None
-
-    @property
-    def exit_code(self) -> int:
-        stopped = self._interrupts.exit_code if self._interrupts is not None else None
-        return super().exit_code if stopped is None else stopped
+    _is_sent = False
+    _said_no = False  # a person, to the question
 
     def _work(self) -> None:
-        self._list_all()
-        if self.options.dry_run or self._faults:
+        options = self.options
+        if options.yes and not options.dry_run:
+            self._on_board(self._list_and_sweep)
             return
-        if self.options.yes:
-            for line in () if self.options.quiet else announced(self._able):
-                warn(line)
-        elif not is_agreed(self._targets):
-            self._code = 2
+        self._on_board(self._list)
+        if options.dry_run or self._stop.is_set():
             return
-        self._sweep_all()
+        if self._is_agreed():
+            self._on_board(self._sweep)
+        else:
+            self._said_no, self._code = True, 2
+
+    def _is_agreed(self) -> bool:
+        self._asking = True
+        try:
+            return is_agreed(self._targets)
+        finally:
+            self._asking = False
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         if self.options.dry_run and sort is Sort.NEW:
             would = would_cancel(target.account.venue, row, target.account.link.masks, datetime.now(UTC))
             self._report.add_result((target.index, number), target.account.access.signed(would))
 
-    def _sweep_all(self) -> None:
-        self._interrupts = Interrupts(self._stop_all)
-        with self._board() as board:
-            self._board_now = board
-            self._side_by_side(lambda target: self._sweep(target, board))
+    def _list_and_sweep(self, target: Target, board: Board) -> None:
+        """Where nobody is asked no target waits for the others: a dead venue holds up none."""
+        self._list(target, board)
+        if target.failed is not None:
+            return
+        for line in () if self.options.quiet else announced([target]):
+            if not board.tell(line):
+                warn(line)
+        self._sweep(target, board)
 
     def _sweep(self, target: Target, board: Board) -> None:
         """Cancel what was found at one target, and look again until it is clear."""
+        if self._stop.is_set():
+            return
+        self._is_sent = True
         total = len(target.sweep.next_round)
         board.say(target.row, LOOKING)
         board.count(target.row, total)
@@ -83,28 +93,37 @@ class _All(Run):
                 self._faults.append(report_of(done.fault))
         board.end(target.row, "clear" if target.sweep.swept.is_clear else "not clear")
 
-    def _stop_all(self) -> None:
-        """A signal came: nothing new leaves, and what is still waited for is told at once."""
-        self._stop.set()
+    @property
+    def _grace(self) -> float:
+        graces = (target.account.venue.habits.grace for target in self._targets if target.sweep.in_flight)
+        return max(graces, default=0.0)
+
+    def _stopped(self) -> None:
+        super()._stopped()
+        if not self._is_sent:
+            return
         for target in self._targets:
             target.sweep.stop()
         count = sum(target.sweep.in_flight for target in self._targets)
-        grace = max((target.account.venue.habits.grace for target in self._targets), default=0.0)
         orders = "1 order" if count == 1 else f"{count} orders"
         words = "stopping: nothing new is sent"
-        words += f"; waiting up to {grace:g} s for {orders} in flight" if count else ""
-        if self._board_now is None or not self._board_now.tell(words):
+        words += f"; waiting up to {self._grace:g} s for {orders} in flight" if count else ""
+        if self._board is None or not self._board.tell(words):
             warn_at_once(words)
 
     def _result_of(self, target: Target) -> TargetResult:
-        return telling.result_of(target, swept=self._interrupts is not None)
+        swept = not (self.options.dry_run or self._said_no)
+        result = telling.result_of(target, swept=swept, stopped=self._stop.is_set())
+        return replace(result, message="; ".join(filter(None, (NO, result.message)))) if self._said_no else result
 
     def _results(self) -> list[TargetResult]:
         """What was not swept is not clear, unless nobody wanted it to be."""
+        if self._said_no and self.options.output is Output.TABLE:
+            return []  # whoever said no knows
         results = super()._results()
         return results if self.options.dry_run else [replace(each, clear=bool(each.clear)) for each in results]
 
     def _end(self) -> None:
         super()._end()
-        for target in self._targets if self._interrupts is not None else ():
-            linger(target.account.venue, self._interrupts)  # type: ignore[arg-type]
+        for target in self._targets if self._is_sent else ():
+            linger(target.account.venue, self._interrupts)

@@ -12,7 +12,7 @@ from cli.options import seconds_option
 from venues.face import NUMBER
 from venues.registry import VERBS
 
-_AGE = r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([smhd])"
+_AGE = r"([0-9]{1,8}(?:\.[0-9]{1,3})?)([smhd])"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 SIDES = ("buy", "sell")
 
@@ -29,8 +29,8 @@ def _age(text: str | timedelta) -> timedelta:
 
 def _word(text: str) -> str:
     """A filter's word; an empty one is a variable of a script that was not set, and would match nothing."""
-    if not text.strip():
-        raise typer.BadParameter("the word to filter by is empty")
+    if not re.search(r"[^\W_]", text):
+        raise typer.BadParameter(f"'{text}' is no word to filter by")
     return text.strip()
 
 

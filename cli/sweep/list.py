@@ -33,7 +33,7 @@ class _List(Run):
     command = "list"
 
     def _work(self) -> None:
-        self._list_all()
+        self._on_board(self._list)
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         access = target.account.access
@@ -51,7 +51,8 @@ class _Ids(_List):
     def _end(self) -> None:
         results = self._results()
         self._report.worst = max((result.outcome.exit_code for result in results), default=0)
-        for text in (*(result.message for result in results if result.message), *self._faults):
+        told = [self._result_of(target).message for target in self._targets]
+        for text in filter(None, (*told, *self._faults)):
             warn(text)
         if not self.exit_code:
             ids = self._ids()

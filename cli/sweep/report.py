@@ -33,11 +33,14 @@ class SweepReport:
     _rows: dict[Place, Listed] = field(default_factory=dict)
     _results: dict[Place, Result] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
+    _ended: bool = False  # what still comes, from threads that were left behind, comes too late
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add_row(self, place: Place, row: Listed) -> None:
         """An open order was listed."""
         with self._lock:
+            if self._ended:
+                return
             if self.output is Output.JSONL:
                 self._print(row_record(row))
             else:
@@ -46,6 +49,8 @@ class SweepReport:
     def add_result(self, place: Place, result: Result) -> None:
         """One order ended."""
         with self._lock:
+            if self._ended:
+                return
             self.worst = max(self.worst, result.outcome.exit_code)
             if self.output is Output.JSONL:
                 self._print(record(result))
@@ -54,6 +59,8 @@ class SweepReport:
 
     def end(self, targets: Sequence[TargetResult], exit_code: Callable[[], int]) -> None:
         """The run is over: print what is still to be printed. In: tells the exit code, which a signal may change."""
+        with self._lock:
+            self._ended = True
         self.worst = max([self.worst, *(target.outcome.exit_code for target in targets)])
         if self.quiet and exit_code() == 0:
             return

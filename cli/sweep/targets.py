@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -25,6 +27,7 @@ from venues.wire.masks import Masks
 from venues.wire.pace import Pace
 
 HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as the main thread begins to wait
+SETTLES_WITHIN = 0.2  # seconds; what a thread has in hand is taken
 T = TypeVar("T")
 
 
@@ -42,7 +45,7 @@ def target_named(text: str) -> str:
 class Target:
     """One target whose account is open. `index`: its place in the run; `failed`: why it could not be listed.
 
-    `row`: its place on the board.
+    `row`: its place on the board; `broken`: a fault of our own ended its sweep.
     """
 
     index: int
@@ -51,9 +54,11 @@ class Target:
     sweep: Sweep
     failed: TargetResult | None = None
     row: int = 0
+    broken: bool = False
 
-    def fail(self, outcome: Outcome, message: str) -> None:
+    def fail(self, outcome: Outcome, message: str) -> TargetResult:
         self.failed = signed(not_listed(self.verb, outcome, message), self.account.access)
+        return self.failed
 
 
 class Opener:
@@ -108,7 +113,10 @@ class Opener:
         if options.sandbox:
             return self._until_the_end.enter_context(practice_access(verb.name, options.profile))
         credentials = known_credentials(verb.name, options.profile, named=options.named)
-        return None if self._lenient and credentials.is_empty else access_with(credentials)
+        if self._lenient and credentials.is_empty:
+            return None
+        credentials.complete()  # first: without an account nobody needs an address, and the other targets go
+        return access_with(credentials)
 
 
 def not_listed(verb: Verb, outcome: Outcome, message: str, credentials: str | None = None) -> TargetResult:
@@ -128,10 +136,12 @@ def signed(result: TargetResult, access: Access) -> TargetResult:
     )
 
 
-def side_by_side(many: Iterable[T], work: Callable[[T], None]) -> list[BaseException]:
+def side_by_side(
+    many: Iterable[T], work: Callable[[T], None], stop: threading.Event, grace: Callable[[], float] = float
+) -> list[BaseException]:
     """Do the work of each in a thread of its own, and wait for all. Out: our own faults, if there were any.
 
-    Raises KeyboardInterrupt in the middle of the waiting.
+    Once `stop` is set, for the seconds that `grace` gives then: what waits for an answer is left behind after that.
     """
     faults: list[BaseException] = []
 
@@ -144,7 +154,10 @@ def side_by_side(many: Iterable[T], work: Callable[[T], None]) -> list[BaseExcep
     threads = [threading.Thread(target=guarded, args=(one,), daemon=True) for one in many]
     for thread in threads:
         thread.start()
+    ends = math.inf
     for thread in threads:
-        while thread.is_alive():
+        while thread.is_alive() and time.monotonic() < ends:
             thread.join(HEARD_WITHIN)
-    return faults
+            if stop.is_set() and ends == math.inf:
+                ends = time.monotonic() + grace() + SETTLES_WITHIN
+    return list(faults)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from cli.account import Account
@@ -10,13 +10,13 @@ from cli.sweep.targets import Target, signed
 from venues.interface import Limited, NeverSent, NotFound, Refused, VenueError
 from venues.listed import TargetResult
 from venues.procedure.clear import MOST_ROUNDS, Tally
-from venues.procedure.sweep import Sweep
 from venues.result import Outcome
 from venues.wire.seen import Seen
 
 MOST_NAMED = 5  # ids in a sentence
-Work = Callable[[Target], None]
 STOPPED = "stopped before it was known to be clear"
+HALF_READ = "stopped before all of the list was read"
+OUR_FAULT = "a fault in ordercancel itself"
 
 
 def why(fault: VenueError) -> Outcome:
@@ -34,12 +34,12 @@ def unread(account: Account, fault: VenueError) -> str:
     return account.link.masks.text(f"{words}: {fault.message}")
 
 
-def result_of(target: Target, *, swept: bool) -> TargetResult:
-    """What became of the target. In: whether its orders were cancelled, so that it is clear or not."""
-    if target.failed is not None:
-        return target.failed
-    sweep, found = target.sweep, target.sweep.found or Tally()
-    message = "; ".join(_said(target.account, sweep, found, swept=swept))
+def result_of(target: Target, *, swept: bool, stopped: bool) -> TargetResult:
+    """What became of the target. In: whether it is clear or not, since its orders were to be cancelled; a signal."""
+    sweep, found = target.sweep, target.sweep.found
+    if found is None or target.failed is not None:
+        return target.failed or target.fail(Outcome.UNAVAILABLE, HALF_READ)
+    message = "; ".join(_said(target, found, swept=swept, stopped=stopped))
     result = TargetResult(
         target.verb.name,
         target.account.venue.name,
@@ -56,25 +56,30 @@ def result_of(target: Target, *, swept: bool) -> TargetResult:
     return signed(result, target.account.access)
 
 
-def _said(account: Account, sweep: Sweep, found: Tally, *, swept: bool) -> Iterator[str]:
+def _said(target: Target, found: Tally, *, swept: bool, stopped: bool) -> Iterator[str]:
+    account, sweep = target.account, target.sweep
     if swept and not sweep.swept.is_clear:
-        yield from _in_the_way(account, sweep)
+        yield from _in_the_way(target, stopped=stopped or sweep.stopped)
     if len(sweep.ageless):
         yield f"{_named(sweep.ageless)} left alone: the age is not known"
     if caveat := account.venue.caveat(found.listed):
         yield account.link.masks.text(caveat)
 
 
-def _in_the_way(account: Account, sweep: Sweep) -> Iterator[str]:
+def _in_the_way(target: Target, *, stopped: bool) -> Iterator[str]:
     """Why it is not clear."""
-    last = sweep.swept.last or Tally()
-    if sweep.stopped:
+    sweep, last = target.sweep, target.sweep.swept.last or Tally()
+    if target.broken:
+        yield OUR_FAULT
+    if stopped:
         yield STOPPED + (f"; {_orders(sweep.unbegun)} {_were(sweep.unbegun)} not begun" if sweep.unbegun else "")
     if sweep.fault is not None:
-        yield unread(account, sweep.fault)
-    if last.new:
+        yield unread(target.account, sweep.fault)
+    named = len(sweep.next_round) == last.new  # else the latest list was not read to its end
+    if last.new and len(sweep.new) and (named or not stopped):  # else they are those of a round that was stopped
         rounds = f" after {MOST_ROUNDS} rounds of cancels" if sweep.swept.rounds >= MOST_ROUNDS else ""
-        yield f"{_named(sweep.next_round)} came meanwhile and {_are(last.new)} still open{rounds}"
+        which = _named(sweep.next_round) if named else _orders(last.new)
+        yield f"{which} came meanwhile and {_are(last.new)} still open{rounds}"
     if sweep.swept.hanging:
         yield "not every cancel is proven"
     if last.standing:

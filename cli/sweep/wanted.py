@@ -56,6 +56,8 @@ def wanted_of(
     names = tuple(dict.fromkeys(map(target_named, targets)))
     if deal_id is not None and names and not any(VERBS[name].in_deal for name in names):
         raise typer.BadParameter(f"--deal: {', '.join(names)} has no deals")
+    if older_than is not None and newer_than is not None and older_than >= newer_than:
+        raise typer.BadParameter("no order is both: the age of --older-than must be the shorter one")
     return Wanted(
         names, tuple(symbols), side, kind, older_than, newer_than, deal_id, protective, until_clear
     )  # fmt: skip

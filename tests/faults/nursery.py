@@ -36,7 +36,10 @@ ROOMS = (
 LOADED = (
     "cli.main",
     "cli.cancel.command",
+    "cli.mistakes",
     "cli.output.record",
+    "cli.output.render",
+    "cli.output.sweep_page",
     "cli.sweep.all",
     "cli.sweep.list",
     "config.keyring_store",

@@ -7,11 +7,11 @@ from typing import Any
 
 from venues.interface import OpenOrder, State, Venue
 from venues.listed import Listed
+from venues.procedure import words
 from venues.result import Evidence, Outcome, Result
 from venues.wire.masks import Masks
 
 _SHOWN = ("status", "symbol", "side", "type", "price", "quantity", "filled")
-WOULD = "open, and would be cancelled"
 
 
 def listed(venue: Venue, row: OpenOrder, masks: Masks) -> Listed:
@@ -43,7 +43,7 @@ def would_cancel(venue: Venue, row: OpenOrder, masks: Masks, now: datetime) -> R
         deal_id=row.ref.deal_id,
         outcome=Outcome.DRY_RUN,
         evidence=Evidence.READ_BACK,
-        message=WOULD,
+        message=masks.text(words.dry_run(order)),
         attempts=0,
         started_at=now,
         finished_at=now,

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from venues.interface import Limited, NotFound, Order, OrderRef, Refused
 
+WOULD = "a cancel would be sent"
+
 
 def cancelled(order: Order) -> str:
     """With what was filled before, and what the venue's page says a person must know."""
@@ -26,7 +28,7 @@ def requested(order: Order | None) -> str:
 
 
 def dry_run(order: Order) -> str:
-    return _join(f"it is open ({_shown(order)}); a cancel would be sent", order.note)
+    return _join(f"it is open ({_shown(order)}); {WOULD}", order.note)
 
 
 def not_sendable(order: Order) -> str:
