@@ -17,8 +17,9 @@ from cli.main import app
 from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__
+from venues.listed import Listed, TargetResult
 from venues.registry import VENUES, VERBS
-from venues.result import Listed, Outcome, Result, TargetResult
+from venues.result import Outcome, Result
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

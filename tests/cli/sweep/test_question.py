@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import time
@@ -39,8 +40,8 @@ def test_yes_cancels_what_was_counted(desk: Open) -> None:
         terminal.until(ALL)
         assert here.arrived("cancel") == 0
         assert "NeuraTrade: the server does not tell users apart" in terminal.shown  # before it is asked
-        assert "3Commas: 3 SmartTrades left alone: protection of a position\n" in terminal.shown
-        assert "Tradernet: 2 orders left alone: protection of a position\n" in terminal.shown
+        assert "3Commas SmartTrades left alone, since they protect a position: 3\n" in terminal.shown
+        assert "Tradernet orders left alone, since they protect a position: 2\n" in terminal.shown
         terminal.type("y\n")
         code, out = terminal.end()
     document = json.loads(out)
@@ -190,11 +191,10 @@ def test_without_a_terminal_and_yes_nothing_is_even_read(desk: Open, more: tuple
     assert ran.out == (json.dumps(empty) + "\n" if "json" in more else "")
 
 
-@pytest.mark.parametrize("side", ["stdin", "stderr"])
-def test_with_one_side_of_a_terminal_nobody_can_be_asked(desk: Open, side: str) -> None:
+def test_a_terminal_for_stderr_alone_is_nobody_to_ask(desk: Open) -> None:
     here = desk("neuratrade")
     master, slave = os.openpty()
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | {side: slave}
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": slave}
     try:
         with here.begin("all", env={"TERM": "dumb"}, **streams) as process:
             process.communicate(timeout=30)
@@ -202,3 +202,22 @@ def test_with_one_side_of_a_terminal_nobody_can_be_asked(desk: Open, side: str) 
         os.close(slave)
         os.close(master)
     assert (process.returncode, here.requests) == (2, 0)
+
+
+def test_with_stderr_in_a_file_the_question_is_on_the_terminal(desk: Open) -> None:
+    here = desk("neuratrade")
+    master, slave = os.openpty()
+    streams = {"stdin": slave, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    try:
+        with here.begin("all", env={"TERM": "dumb"}, **streams) as process:
+            assert select.select([master], [], [], 30)[0]
+            asked = os.read(master, 1000)
+            os.write(master, b"n\n")
+            _, said = process.communicate(timeout=30)
+    finally:
+        os.close(slave)
+        os.close(master)
+    assert asked == b"Cancel 5 orders at NeuraTrade? [y/N] "
+    assert b"Cancel 5" not in said
+    assert process.returncode == 2
+    assert here.arrived("cancel") == 0

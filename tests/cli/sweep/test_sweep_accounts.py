@@ -12,8 +12,8 @@ import pytest
 from keyring.errors import KeyringLocked
 
 from cli.options import Options, Output
-from cli.sweep.flags import Wanted
 from cli.sweep.list import list_open
+from cli.sweep.wanted import Wanted
 from config.keyring_store import KeyringStore
 from tests.cli.sweep.desk import Desk, Open, goes, ids, targets
 
