@@ -67,6 +67,7 @@ class OpenOrder(NamedTuple):
     """A row of a venue's list of what is open; its order is open, or on its way out by a cancel.
 
     `protective`: it protects a position, which would be bare without it. `cancellable` False: nothing is sent for it.
+    `of_many`: its list may have several pages. If the row vanishes meanwhile, another one may be missed.
     A tuple rather than a dataclass, which every single cancel would pay for with 1 ms.
     """
 
@@ -76,6 +77,7 @@ class OpenOrder(NamedTuple):
     cancellable: bool = True
     kind: str = ""  # the type in words, at a venue that sends numbers
     raw: Any = None  # the row as parsed
+    of_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ def _in_the_way(target: Target, *, stopped: bool) -> Iterator[str]:
         yield f"{which} came meanwhile and {_are(last.new)} still open{rounds}"
     if sweep.swept.hanging:
         yield "not every cancel is proven"
+    if sweep.swept.shifted:
+        yield "orders ended while the pages of a list were read, and that may have hidden others"
     if last.standing:
         yield f"{_orders(last.standing)} could not be cancelled"
     if last.stale:

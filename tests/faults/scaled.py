@@ -1,8 +1,9 @@
 """The real command line with every limit of time divided by `SCALE`: run as `python scaled.py tanx ID ...`.
 
 Nothing is skipped: the venues' habits are replaced by the same habits in shorter time. The variables SCALE
-(1: as it is), GRACE (seconds after a signal), BREAK (a function that is to fail, see `break_inside`) and MUTANT
-(a rule that is to be broken, see `mutants.py`) are for single tests.
+(1: as it is), ROWS (the most that a page of a list has), GRACE (seconds after a signal), BREAK (a function that is to
+fail, see `break_inside`) and MUTANT (a rule that is to be broken, see `mutants.py` and `sweep_mutants.py`) are for
+single tests.
 """
 
 import os
@@ -42,6 +43,12 @@ def shorten() -> None:
         )
 
 
+def shrink(rows: int) -> None:
+    """Pages of so many rows at the most, as the practice venue then has them."""
+    import_module("venues.tanx.orders").PAGE = rows
+    import_module("venues.threecommas.smart_trades").USUAL = rows
+
+
 def take_any_wait() -> None:
     """`--wait` beside `--no-wait` is refused; here every run needs a deadline that fits its shortened time."""
     import cli.main
@@ -69,19 +76,29 @@ def break_inside(where: str, told: str) -> None:
             setattr(other, held, fail)
 
 
+def mutate(rule: str) -> None:
+    """Break a rule of cancels, or of sweeps."""
+    from tests.faults import mutants, sweep_mutants
+    from venues.registry import class_of
+
+    if rule in sweep_mutants.MUTANTS:
+        sweep_mutants.MUTANTS[rule]()
+    else:
+        mutants.MUTANTS[rule](class_of(sys.argv[1]))
+
+
 def main() -> None:
     sys.path.insert(0, str(ROOT))
     if "CANCEL_TANX_WALLET_KEY" in os.environ:
         import_module("eth_account.messages")  # loads for longer than a shortened log-in may take
     shorten()
     take_any_wait()
+    if "ROWS" in os.environ:
+        shrink(int(os.environ["ROWS"]))
     if "BREAK" in os.environ:
         break_inside(os.environ["BREAK"], os.environ["TOLD"])
     if "MUTANT" in os.environ:
-        from tests.faults.mutants import MUTANTS
-        from venues.registry import class_of
-
-        MUTANTS[os.environ["MUTANT"]](class_of(sys.argv[1]))
+        mutate(os.environ["MUTANT"])
     from ordercancel.__main__ import main as run
 
     run()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from tests.faults.run import Ran
 from tests.fuzzing.menu import LOST, RENEW, YES, then_gone
-from tests.fuzzing.scenario import Part, Scenario
+from tests.fuzzing.scenario import Part, Scenario, Signal
 from tests.fuzzing.stage import LOGINS, Entry, Stage
 from venues.result import Outcome
 
@@ -21,6 +21,19 @@ FINAL_OTHERWISE = {"filled", "liquidated", "expired", "rejected"}
 MOST_CANCELS = 6
 LOOKS = {"look", "other", "list"}  # other: a look at a server without that route
 TOKEN = re.compile(r"ey[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{8,}\.")
+
+
+class Rules(Protocol):
+    """What the laws of an order need to know of a scenario; see `Scenario`."""
+
+    @property
+    def flags(self) -> tuple[str, ...]: ...
+    @property
+    def jobs(self) -> int: ...
+    @property
+    def signal(self) -> Signal | None: ...
+    @property
+    def is_calm(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +65,19 @@ def broken(scenario: Scenario, stage: Stage, ran: Ran | None) -> list[str]:
     if ran is None:
         return ["hang: the run did not end"]
     report = read_report(scenario, ran)
-    found = [*_of_the_program(ran), *_of_the_report(scenario, stage, report)]
+    found = [*of_the_program(ran), *_of_the_report(scenario, stage, report)]
     for record in report.records or []:
         part = stage.parts.get(record["order_id"])
         if part is not None:
-            found += _of_an_order(scenario, stage, part, record)
-    found += [law for part in scenario.parts for law in _of_manners(stage, part)]
-    return found + _of_the_whole(scenario, stage, report)
+            found += of_an_order(scenario, stage, part, record)
+    found += [law for part in scenario.parts for law in of_manners(stage, part)]
+    return [*found, *of_the_whole(scenario, stage, scenario.parts, report.records or [])]
 
 
 # --- the program
 
 
-def _of_the_program(ran: Ran) -> Iterator[str]:
+def of_the_program(ran: Ran) -> Iterator[str]:
     if ran.code in (1, 70) or "A fault in ordercancel itself" in ran.err:
         yield f"own fault: exit {ran.code}: {ran.err.strip()[-300:]}"
     if "Traceback" in ran.err:
@@ -100,7 +113,7 @@ def _of_the_report(scenario: Scenario, stage: Stage, report: Report) -> Iterator
 # --- one order
 
 
-def _of_an_order(scenario: Scenario, stage: Stage, part: Part, record: dict[str, Any]) -> Iterator[str]:
+def of_an_order(scenario: Rules, stage: Stage, part: Part, record: dict[str, Any]) -> Iterator[str]:
     outcome, attempts, truth = record["outcome"], record["attempts"], stage.truth(part.order_id)
     said = f"{part.order_id} said {outcome} ({record['message'][:120]}), it is {truth}"
     by_us = stage.order(part.order_id) is not None and stage.was_cancelled_by_us(part.order_id)
@@ -118,7 +131,7 @@ def _of_an_order(scenario: Scenario, stage: Stage, part: Part, record: dict[str,
         yield f"false failure: {said}"
     if (outcome == "unavailable" and attempts) or (outcome == "unknown" and not attempts):
         yield f"attempts: {said}, with attempts {attempts}"
-    if scenario.is_calm and outcome != "cancelled":
+    if scenario.is_calm and outcome not in ("cancelled", "dry-run"):
         yield f"not cancelled on a calm day: {said}"
 
 
@@ -128,7 +141,7 @@ def _cancel_failed(stage: Stage, outcome: str) -> bool:
     return outcome == "refused" and looks[-1:] == ["stat 75"]
 
 
-def _of_manners(stage: Stage, part: Part) -> Iterator[str]:
+def of_manners(stage: Stage, part: Part) -> Iterator[str]:
     """At most six cancels, and none without a look that was answered since the last one."""
     cancels = [at for at, entry in enumerate(stage.journal) if _is_cancel_of(entry, part)]
     if len(cancels) > MOST_CANCELS:
@@ -158,24 +171,26 @@ def _is_answered_look(entry: Entry, part: Part) -> bool:
 # --- all of it together
 
 
-def _of_the_whole(scenario: Scenario, stage: Stage, report: Report) -> list[str]:
-    found = [f"danger: {danger}" for danger in stage.practice.dangers]
+def of_the_whole(
+    scenario: Rules, stage: Stage, parts: Sequence[Part], records: Sequence[dict[str, Any]]
+) -> Iterator[str]:
+    """The laws of one venue. In: its orders, and what was said of them."""
+    yield from (f"danger: {danger}" for danger in stage.practice.dangers)
     if stage.elsewhere.log:
-        found.append("a redirect was followed")
+        yield "a redirect was followed"
     if any("Cookie" in request.headers for request in stage.log):
-        found.append("a cookie came back")
-    arrived = {part.order_id: sum(_is_cancel_of(entry, part) for entry in stage.journal) for part in scenario.parts}
+        yield "a cookie came back"
+    arrived = {part.order_id: sum(_is_cancel_of(entry, part) for entry in stage.journal) for part in parts}
     if "--dry-run" in scenario.flags and any(arrived.values()):
-        found.append("a dry run sent a cancel")
+        yield "a dry run sent a cancel"
     over = 0
-    for record in report.records or []:
+    for record in records:
         came = arrived.get(record["order_id"], 0)
         over += max(0, record["attempts"] - came)
         if record["attempts"] < came:
-            found.append(f"attempts: {record['order_id']} says {record['attempts']}, and {came} arrived")
+            yield f"attempts: {record['order_id']} says {record['attempts']}, and {came} arrived"
     # A server that goes away swallows what every job has just sent it, as a signal may.
     gone = any(entry.trick == then_gone().name for entry in stage.journal)
     in_flight = scenario.jobs if scenario.signal or gone else 0
     if over > stage.cut + in_flight:
-        found.append(f"attempts: {over} more than arrived")
-    return found
+        yield f"attempts: {over} more than arrived"

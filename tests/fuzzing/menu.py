@@ -58,6 +58,12 @@ def surplus(rng: Random) -> Trick:
     return Trick(f"a surplus reply, {name}, glued", YES, wire.surplus(body, pause))
 
 
+def surplus_empty(rng: Random) -> Trick:
+    """Behind a true answer, at once, the one that a venue gives when nothing is open."""
+    name = rng.choice(list(_EMPTY))
+    return Trick(f"a surplus reply, {name}, glued", YES, wire.surplus(_EMPTY[name], 0.0))
+
+
 def deep(rng: Random, *, acting: bool) -> Trick:
     """JSON that is deeper than anything real; around the edge of what a parser and a masker bear, and far beyond."""
     levels = rng.choice([rng.randint(500, 900), rng.randint(200, 2000), 100_000])
@@ -135,6 +141,12 @@ _NO = {
     "429, the subscription": f.SUBSCRIPTION,
 }
 _YES = {"gzip": f.zipped(acting=True), "a cookie": f.cookie}
+_EMPTY = {
+    "no rows": b"[]",
+    "no orders": b'{"result":{"orders":{"key":"%practice.person"}}}',
+    "an empty payload": b'{"status":"success","message":"","payload":[]}',
+    "no positions": b'{"data":{"count":0,"positions":[]},"status":"success"}',
+}
 _SURPLUS = {
     "an envelope of success": b'{"status":"success","message":"","payload":{}}',
     "a result": b'{"result":1}',

@@ -6,7 +6,7 @@ import contextlib
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -15,7 +15,7 @@ from typing import Any
 from tests.faults.nursery import Nursery
 from tests.faults.run import SCALED, Ran, command, environment
 from tests.fuzzing.laws import broken
-from tests.fuzzing.scenario import Scenario
+from tests.fuzzing.scenario import Scenario, Signal
 from tests.fuzzing.stage import Stage
 from venues.registry import face_of, open_practice
 from venues.sandbox.practice import Practice
@@ -37,7 +37,7 @@ class Player:
         home = self.folder / str(scenario.seed)
         home.mkdir(parents=True)
         practice = open_practice(face_of(scenario.verb).name, extra_open=len(scenario.parts), **_options(scenario))
-        given = credentials(scenario, practice)
+        given = credentials(scenario.verb, scenario.way, practice)
         with Stage(practice, scenario) as stage:
             ran = self._run(scenario, stage, home, environment(home, stage, given, **(self.more or {})))
             stage.settle()
@@ -45,29 +45,45 @@ class Player:
             return broken(scenario, stage, ran) + faults
 
     def _run(self, scenario: Scenario, stage: Stage, home: Path, env: Mapping[str, str]) -> Ran | None:
-        """Out: what the run left, None when it did not end."""
         argv = command(scenario.verb, *scenario.arguments, script=self.script)
         longest = LONGEST + scenario.wait * (1 + len(scenario.parts) / scenario.jobs)
-        began = time.monotonic()
-        begin = self.nursery.popen if self.nursery else subprocess.Popen
-        with begin(argv, env=env, cwd=home, stdin=PIPE, stdout=PIPE, stderr=PIPE) as run:
-            stage.on_signal = lambda: _send(run, scenario)
-            try:
-                told = run.communicate((scenario.lines if scenario.stdin else "").encode(), longest)
-            except subprocess.TimeoutExpired:
-                run.kill()
-                return None
-        out, err = (text.decode(errors="replace") for text in told)
-        return Ran(run.returncode, out, err, time.monotonic() - began)
+        lines = scenario.lines if scenario.stdin else ""
+        return run_to_the_end(argv, env, home, [stage], scenario.signal, longest, lines, nursery=self.nursery)
 
 
-def _send(run: subprocess.Popen[Any], scenario: Scenario) -> None:
-    assert scenario.signal is not None
-    first, *more = scenario.signal.numbers
+def run_to_the_end(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    home: Path,
+    stages: Sequence[Stage],
+    sent: Signal | None,
+    longest: float,
+    lines: str = "",
+    *,
+    nursery: Nursery | None,
+) -> Ran | None:
+    """Out: what the run left, None when it did not end within `longest` seconds. In: `sent`, by any of the stages."""
+    began = time.monotonic()
+    begin = nursery.popen if nursery else subprocess.Popen
+    with begin(argv, env=env, cwd=home, stdin=PIPE, stdout=PIPE, stderr=PIPE) as run:
+        for stage in stages:
+            stage.on_signal = lambda: _send(run, sent)
+        try:
+            told = run.communicate(lines.encode(), longest)
+        except subprocess.TimeoutExpired:
+            run.kill()
+            return None
+    out, err = (text.decode(errors="replace") for text in told)
+    return Ran(run.returncode, out, err, time.monotonic() - began)
+
+
+def _send(run: subprocess.Popen[Any], sent: Signal | None) -> None:
+    assert sent is not None
+    first, *more = sent.numbers
     with contextlib.suppress(OSError):  # it has ended
         run.send_signal(first)
         for number in more:
-            threading.Event().wait(scenario.signal.gap)
+            threading.Event().wait(sent.gap)
             run.send_signal(number)
 
 
@@ -75,12 +91,12 @@ def _options(scenario: Scenario) -> Mapping[str, bool]:
     return {"needs_security_session": True} if scenario.way == "session" else {}
 
 
-def credentials(scenario: Scenario, practice: Practice) -> Mapping[str, str]:
+def credentials(verb: str, way: str, practice: Practice) -> Mapping[str, str]:
     """Out: what the run signs in with, its settings included."""
     usual = practice.credentials
-    if scenario.verb == "tanx":
-        return practice.issue(lifetime=-60.0) if scenario.way == "expired" else usual  # type: ignore[attr-defined]
-    if scenario.verb == "order":
+    if verb == "tanx":
+        return practice.issue(lifetime=-60.0) if way == "expired" else usual  # type: ignore[attr-defined]
+    if verb == "order":
         login = {"email": practice.email, "password": practice.password}  # type: ignore[attr-defined]
-        return {"usual": usual, "password": login}.get(scenario.way, {**usual, **login})
-    return {**usual, "api_version": "3"} if scenario.way == "v3" else usual
+        return {"password": login, "token and password": {**usual, **login}}.get(way, usual)
+    return {**usual, "api_version": "3"} if way == "v3" else usual

@@ -9,10 +9,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from tests.faults.server import Fault, FaultServer, _Listener
 from tests.fuzzing.menu import LIMIT, LOST, NO, RENEW, YES, Trick
-from tests.fuzzing.scenario import Part, Scenario
+from tests.fuzzing.scenario import Part, Plan, Signal
 from tests.fuzzing.wire import Listener
 from venues.sandbox.practice import Practice, PracticeOrder, RawReply, Reply, Request
 from venues.sandbox.server import Running
@@ -41,10 +42,23 @@ class Entry:
     trick: str
 
 
+class Set(Protocol):
+    """What a stage needs to know of a scenario; see `Scenario`."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]: ...
+    @property
+    def lists(self) -> Plan: ...
+    @property
+    def logins(self) -> Plan: ...
+    @property
+    def signal(self) -> Signal | None: ...
+
+
 class Stage(FaultServer):
     """`accepted` are the orders whose cancel the venue took, `journal` what arrived, in its order."""
 
-    def __init__(self, practice: Practice, scenario: Scenario) -> None:
+    def __init__(self, practice: Practice, scenario: Set) -> None:
         super().__init__(practice)
         self.scenario = scenario
         self.parts: dict[str, Part] = {part.order_id: part for part in scenario.parts}

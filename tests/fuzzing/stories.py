@@ -37,7 +37,7 @@ def _parts(scenario: Scenario, count: int, make: Callable[[str], Part] = Part) -
     return tuple(make(order_id(scenario.verb, number)) for number in range(1, count + 1))
 
 
-def _life(rng: Random) -> Life:
+def lives(rng: Random) -> Life:
     """Prompt, slow, later than the deadline, dropped, filled meanwhile, or final before."""
     kind = rng.choices(["prompt", "slow", "late", "dropped", "fills", "ended"], [4, 2, 2, 1, 2, 1])[0]
     if kind == "ended":
@@ -59,19 +59,19 @@ def anything(rng: Random, basis: Scenario) -> Scenario:
     """Each order lives its own life, and some of its requests go wrong."""
 
     def make(order: str) -> Part:
-        cancels = Plan(tuple(_cancel_trick(rng) for _ in range(rng.randint(0, 3))))
-        looks = Plan(tuple(_look_trick(rng) for _ in range(rng.randint(0, 3))))
-        return Part(order, _life(rng), cancels, looks)
+        cancels = Plan(tuple(cancel_trick(rng) for _ in range(rng.randint(0, 3))))
+        looks = Plan(tuple(look_trick(rng) for _ in range(rng.randint(0, 3))))
+        return Part(order, lives(rng), cancels, looks)
 
     found = replace(
         basis, parts=_parts(basis, rng.choice([1, 1, 2, 5]), make), flags=_flags(rng), stdin=rng.random() < 0.3,
         way=rng.choice(WAYS.get(basis.verb, ("usual",))),
-        lists=Plan(tuple(_look_trick(rng) for _ in range(rng.randint(0, 3)))),
+        lists=Plan(tuple(look_trick(rng) for _ in range(rng.randint(0, 3)))),
     )  # fmt: skip
     return replace(found, bad_line=found.stdin and rng.random() < 0.3)
 
 
-def _cancel_trick(rng: Random) -> Trick | None:
+def cancel_trick(rng: Random) -> Trick | None:
     return rng.choices(
         [None, menu.lost(rng, acting=False), menu.lost(rng, acting=True), menu.refused(rng), menu.limited(rng),
          menu.odd_truth(rng), menu.interim(rng), menu.surplus(rng), menu.expired()],
@@ -79,7 +79,7 @@ def _cancel_trick(rng: Random) -> Trick | None:
     )[0]  # fmt: skip
 
 
-def _look_trick(rng: Random) -> Trick | None:
+def look_trick(rng: Random) -> Trick | None:
     return rng.choices(
         [None, menu.lost(rng, acting=True), menu.refused(rng), menu.limited(rng), menu.odd_truth(rng),
          menu.interim(rng), menu.surplus(rng), menu.expired(), menu.deep(rng, acting=True)],

@@ -91,6 +91,7 @@ class Swept:
     `clean`: lists in a row with nothing in the way. `stuck`: lists in a row in whose way stand only rows for which
     nothing more is done. `hanging`: orders of ours are `pending` or `unknown`. `since`: when the latest cancels had
     ended; `lag`: for how long after that lists showed them, at the most. `ends`: by when it should be clean.
+    `shifted`: the latest list is clean, and shows that the one before may have missed rows.
     """
 
     clean: int = 0
@@ -98,19 +99,21 @@ class Swept:
     last: Tally | None = None
     unread: bool = False
     hanging: bool = False
+    shifted: bool = False
     rounds: int = 0
     at: float = 0.0
     since: float = 0.0
     lag: float = 0.0
     ends: float = 0.0
 
-    def after_list(self, tally: Tally, at: float) -> Swept:
-        """In: a complete list, and when it was complete."""
+    def after_list(self, tally: Tally, at: float, *, shifted: bool = False) -> Swept:
+        """In: a complete list, and when it was complete; whether the one before may have missed rows, by this one."""
         done_with = tally.standing + tally.new == tally.in_the_way > 0
         was_behind = self.last is not None and self.last.stale > 0
         return replace(
             self,
-            clean=0 if tally.in_the_way else self.clean + 1,
+            clean=0 if tally.in_the_way else 1 if shifted else self.clean + 1,
+            shifted=shifted and self.clean > 0 and not tally.in_the_way,
             stuck=self.stuck + 1 if done_with else 0,
             last=tally,
             at=at,
@@ -138,7 +141,8 @@ def next_step(swept: Swept, pause: float, *, until_clear: bool) -> tuple[Do, flo
     """Out: what to do next, and when. In: the venue's `pause` between two lists; whether new orders go as well.
 
     Nothing found is looked for once more a pause later, also beyond the deadline: that alone makes it a proof. Where
-    the lists were seen to be behind for longer than that, so long: both would show the same moment otherwise.
+    the lists were seen to be behind for longer than that, so long: both would show the same moment otherwise. A list
+    that may have missed rows proves nothing, and who trades all the time would have us look without end.
     """
     last = swept.last
     if swept.unread or swept.is_clear:
@@ -149,7 +153,7 @@ def next_step(swept: Swept, pause: float, *, until_clear: bool) -> tuple[Do, flo
         return Do.CANCEL, swept.at
     again = swept.at + (max(pause, swept.lag) if swept.clean else pause)
     hopeless = swept.hanging or swept.stuck >= AGREEING
-    if hopeless or (not swept.clean and again >= swept.ends):
+    if hopeless or ((swept.shifted or not swept.clean) and again >= swept.ends):
         return Do.END, swept.at
     return Do.LIST, again
 

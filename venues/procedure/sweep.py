@@ -68,6 +68,8 @@ class Sweep:
         self._stands = Seen()
         self._to_cancel = Seen()
         self._worst: Outcome | None = None  # of the orders that hang or stand
+        self._listed = Seen()  # the rows of the latest list that may hide others
+        self._shifted = False  # one of those before is not there any more
 
     @property
     def next_round(self) -> Seen:
@@ -168,16 +170,19 @@ class Sweep:
             if sort is Sort.NEW:
                 self._to_cancel.add(_key(row.ref))
                 self.new.add(_key(row.ref))
-        self.swept = self.swept.after_list(Tally.of(counts), self._clock.monotonic())
+        self.swept = self.swept.after_list(Tally.of(counts), self._clock.monotonic(), shifted=self._shifted)
         self.lists += 1
 
     def _rows(self, ends: float) -> Iterator[tuple[OpenOrder, Sort]]:
         """Every row of one list, and what it is to the sweep."""
         filters = self._aims.filters
         look = Reading(self._venue, self._clock, self._pace, ends)
+        listed = Seen()
         for row in self._venue.open_orders(look, filters.deal_id):
             match, key = filters.match(row, self._clock.now()), _key(row.ref)
             sent = key in self._sent
+            if row.of_many:
+                listed.add(key)
             if match is Match.AGELESS and not sent:
                 self.ageless.add(row.ref.order_id)
             yield (
@@ -190,6 +195,9 @@ class Sweep:
                     stands=key in self._stands,
                 ),
             )
+        # A row that has vanished since may have done so between two pages; what stood behind it was then missed.
+        self._shifted = any(key not in listed for key in self._listed)
+        self._listed = listed
 
 
 def _key(ref: OrderRef) -> str:

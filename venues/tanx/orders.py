@@ -74,7 +74,8 @@ class Tanx(TanxLogin):
         """Out: the ids and rows of one page. Raises Uncertain where a row does not say which order it is, or how."""
         reply = self.ask("GET", f"/sapi/v1/orders/?limit={PAGE}&page={page}&state={state}", patience)
         payload = reply.data.get("payload")
-        rows = [_open_order(item) for item in payload] if isinstance(payload, list) else [None]
+        found = payload if isinstance(payload, list) else [None]
+        rows = [_open_order(item, of_many=page > 1 or len(found) >= PAGE) for item in found]
         if None in rows:
             raise unreadable(reply)
         return [(row.ref.order_id, row) for row in rows if row]
@@ -94,7 +95,7 @@ def _order_in(reply: Reply) -> TanxOrder:
     return read(OrderEnvelope, reply).payload
 
 
-def _open_order(item: Any) -> OpenOrder | None:
+def _open_order(item: Any, *, of_many: bool) -> OpenOrder | None:
     """In: a row of a list, as parsed. Out: None where it has no id that a cancel could name, or no state."""
     from venues.tanx.replies import TanxOrder
     from venues.wire.replies import parse
@@ -105,7 +106,7 @@ def _open_order(item: Any) -> OpenOrder | None:
     order_id, *others = {order.id or order.order_id, order.order_id or order.id}
     if order_id is None or others or not re.fullmatch(NUMBER.pattern, order_id):
         return None
-    return OpenOrder(OrderRef(order_id), _tanx_order(order), raw=item)
+    return OpenOrder(OrderRef(order_id), _tanx_order(order), raw=item, of_many=of_many)
 
 
 STATES = {"cancel": State.CANCELLED, "done": State.ENDED, "reject": State.ENDED}  # pending, wait: open [docs]

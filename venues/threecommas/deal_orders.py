@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 FIRST_LOOK = 3.0  # seconds at most for the look before the cancel
+OVERLAP = 20  # deals that are asked for twice, so that as many may end between two pages and none is missed
 PAGE = 200  # deals; a page of more takes the server too long: 18 ms and 2.5 kB each [recordings]
 
 
@@ -117,9 +118,14 @@ class DealOrders(ThreeCommas):
         """Any scope that the venue does not know lists every deal: the finished ones are dropped here as well."""
         from venues.wire.paging import paged
 
+        start = 0
+
         def page(number: int, before: int) -> list[tuple[str, ListedDeal]]:
-            path = path_of("/ver1/deals", scope="active", limit=PAGE, offset=before)
-            return [(deal.id, deal) for deal in look(lambda patience: _deals(self.ask("GET", path, patience)))]
+            nonlocal start
+            path = path_of("/ver1/deals", scope="active", limit=PAGE, offset=start)
+            deals = look(lambda patience: _deals(self.ask("GET", path, patience)))
+            start += len(deals) - (OVERLAP if len(deals) == PAGE else 0)
+            return [(deal.id, deal) for deal in deals]
 
         return (deal for deal in paged(page) if not deal.finished and deal.closed_at is None)
 

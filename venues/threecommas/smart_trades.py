@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from venues.threecommas.list_replies import ListedSmartTrade
     from venues.threecommas.replies import SmartTrade
 
-PAGE = 100  # the most that the venue gives; it gives 10 to those who do not ask [documentation]
+PAGE = 100  # the most that the venue gives [documentation]
+USUAL = 10  # it gives to those who do not ask: fewer are surely all [documentation]
 ON_HAND = ("smart_sell", "smart_buy")  # these begin with what the account holds already
 
 
@@ -55,14 +56,21 @@ class SmartTrades(ThreeCommas):
         def page(number: int, before: int) -> list[tuple[str, OpenOrder]]:
             path = path_of("/v2/smart_trades", status="active", order_by="created_at", page=number, per_page=PAGE)
             rows = look(lambda patience: _trades(self.ask("GET", path, patience)))
-            return [(trade.id, self._open_order(trade, raw)) for trade, raw in rows]
+            many = number > 1 or len(rows) >= USUAL
+            return [(trade.id, self._open_order(trade, raw, of_many=many)) for trade, raw in rows]
 
         return (row for row in paged(page) if not row.order.is_final)
 
-    def _open_order(self, trade: ListedSmartTrade, raw: Any) -> OpenOrder:
+    def _open_order(self, trade: ListedSmartTrade, raw: Any, *, of_many: bool) -> OpenOrder:
         order = _smart_trade(trade)
-        stays = order.state is State.OPEN and trade.data.cancel_available is not False
-        return OpenOrder(OrderRef(trade.id), order, protective=_holds(trade), cancellable=stays, raw=self.public(raw))
+        return OpenOrder(
+            OrderRef(trade.id),
+            order,
+            protective=_holds(trade),
+            cancellable=order.state is State.OPEN and trade.data.cancel_available is not False,
+            raw=self.public(raw),
+            of_many=of_many,
+        )
 
 
 def _trades(reply: Reply) -> list[tuple[ListedSmartTrade, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,17 @@ from tests.venues.procedure.sweeping import (
     begun,
     row,
 )
-from venues.interface import Answer, Limited, NeverSent, NotFound, OpenOrder, Refused, Uncertain, VenueError
+from venues.interface import (
+    Answer,
+    Limited,
+    NeverSent,
+    NotFound,
+    OpenOrder,
+    OrderRef,
+    Refused,
+    Uncertain,
+    VenueError,
+)
 from venues.procedure.clear import MOST_ROUNDS, Sort
 from venues.procedure.filters import Filters
 from venues.result import Outcome
@@ -231,6 +242,47 @@ def test_orders_without_an_age_are_named_and_left_alone(clock: FakeClock) -> Non
     run.venue.lists = [[row("7", placed_at=None), row("8", placed_at=None)]]
     run.go_on()
     assert (run.cancels, list(run.sweep.ageless), run.said) == (["1"], ["7", "8"], (True, Outcome.CANCELLED))
+
+
+# --- lists of many pages
+
+
+MANY = [replace(row(number, side="sell"), of_many=True) for number in ("11", "12", "13")]
+
+
+def test_a_row_that_vanishes_between_two_clean_lists_may_have_hidden_another(clock: FakeClock) -> None:
+    run = begun(clock, [MANY, MANY[1:], MANY[1:]], filters=BUYS)
+    run.whole()
+    assert (run.said, run.sweep.lists) == ((True, Outcome.CANCELLED), 3)
+    run = begun(clock, [MANY, MANY[1:], [*MANY[1:], NEW]], filters=BUYS)
+    run.whole()
+    assert (run.said, list(run.sweep.new)) == ((False, Outcome.PENDING), ["9"])
+
+
+def test_rows_that_come_or_are_of_one_page_hide_none(clock: FakeClock) -> None:
+    of_one = [replace(each, of_many=False) for each in MANY]
+    for first, second in ((MANY[1:], MANY), (of_one, of_one[1:])):
+        run = begun(clock, [first, second], filters=BUYS)
+        run.whole()
+        assert (run.said, run.sweep.lists) == ((True, Outcome.CANCELLED), 2)
+
+
+def test_rows_that_never_stop_vanishing_are_looked_at_to_the_deadline(clock: FakeClock) -> None:
+    """Also where the first list is the last clean one in time: what is then shifted is not looked at once more."""
+    made = iter(range(20, 99))
+    run = begun(
+        clock, [lambda: [replace(OTHER, ref=OrderRef(str(next(made))), of_many=True)]], filters=BUYS, wait=10.0
+    )
+    run.whole()
+    assert (run.said, run.sweep.swept.shifted) == ((False, Outcome.PENDING), True)
+    assert clock.elapsed < 10.0
+
+
+def test_what_a_cancel_of_ours_ends_hides_none_later(clock: FakeClock) -> None:
+    """It is missing in the first list after the cancels, which counts as one all the same."""
+    run = begun(clock, [[replace(ONE, of_many=True), *MANY], MANY], filters=BUYS)
+    run.whole()
+    assert (run.said, run.sweep.lists) == ((True, Outcome.CANCELLED), 3)
 
 
 # --- new ones

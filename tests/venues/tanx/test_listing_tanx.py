@@ -99,11 +99,19 @@ def declare(wire: Wire, *rows: Any) -> None:
 
 def test_pending_is_asked_for_before_wait_until_a_page_is_empty(wire: Wire, venue: HttpVenue) -> None:
     wire.on("GET", PENDING.format(1), good([row(5, "pending")])).on("GET", PENDING.format(2), good([]))
-    wire.on("GET", WAIT.format(1), good([row(7), row(5)])).on("GET", WAIT.format(2), good([row(5)]))
+    wire.on("GET", WAIT.format(1), good([row(7), row(5)])).on("GET", WAIT.format(2), good([]))
     assert [(each.ref.order_id, each.order.status) for each in rows_of(venue)] == [("5", "pending"), ("7", "wait")]
     pages = [PENDING.format(1), PENDING.format(2), WAIT.format(1), WAIT.format(2)]
     assert [request.path_url for request in wire.requests] == pages
     assert {request.headers["Authorization"] for request in wire.requests} == {"JWT access-token-1"}
+
+
+def test_a_full_page_and_what_comes_after_it_are_of_many(wire: Wire, venue: HttpVenue) -> None:
+    full = [row(number) for number in range(1, 51)]
+    wire.on("GET", PENDING.format(1), good([row(99, "pending")])).on("GET", PENDING.format(2), good([]))
+    wire.on("GET", WAIT.format(1), good(full)).on("GET", WAIT.format(2), good([row(51)]))
+    wire.on("GET", WAIT.format(3), good([]))
+    assert [each.of_many for each in rows_of(venue)] == [False, *[True] * 51]
 
 
 def test_a_row_tells_all_that_the_record_has(wire: Wire, venue: HttpVenue) -> None:

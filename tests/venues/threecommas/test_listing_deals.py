@@ -11,6 +11,7 @@ from tests.venues.fakes import FakeClock, built, cancel, link_to
 from tests.venues.threecommas.wired import API, asked, deal, deals_at, listed, orders_of, row
 from venues.interface import NotFound, OpenOrder, OrderRef, Unauthorized, Uncertain
 from venues.result import Outcome
+from venues.threecommas.deal_orders import OVERLAP, PAGE
 from venues.wire.link import HttpVenue
 
 KEYS = {"api_key": "test-api-key-0123456789abcdef", "api_secret": "test-secret-fedcba9876543210"}
@@ -39,12 +40,26 @@ def test_every_deal_is_known_before_an_order_is_read(wire: Wire, deals: HttpVenu
     """Short pages are no end, repeated deals count once, and where the counter tells of an order is read first."""
     wire.on("GET", deals_at(0), [deal(1), deal(2)])
     wire.on("GET", deals_at(2), [deal(2), deal(3, active_manual_safety_orders=1)])
-    wire.on("GET", deals_at(4), [deal(2)])
+    wire.on("GET", deals_at(4), [deal(2)]).on("GET", deals_at(5), [])
     for number in (1, 2, 3):
         wire.on("GET", orders_of(number), [row(10 * number)])
     assert keys(listed(deals, clock)) == [("3", "30"), ("1", "10"), ("2", "20")]
-    order = [deals_at(0), deals_at(2), deals_at(4), orders_of(3), orders_of(1), orders_of(2)]
+    order = [*map(deals_at, (0, 2, 4, 5)), orders_of(3), orders_of(1), orders_of(2)]
     assert asked(wire) == [path.removeprefix(API) for path in order]
+
+
+def test_full_pages_overlap_so_that_deals_which_end_meanwhile_hide_none(
+    wire: Wire, deals: HttpVenue, clock: FakeClock
+) -> None:
+    """The first two have ended before the second page is read."""
+    at_first = [deal(number) for number in range(1, 1 + PAGE)]
+    then = [deal(number) for number in range(3, 6 + PAGE)]
+    start = PAGE - OVERLAP
+    wire.on("GET", deals_at(0), at_first).on("GET", deals_at(start), then[start:])
+    wire.on("GET", deals_at(len(then)), [])
+    for number in range(1, 6 + PAGE):
+        wire.on("GET", orders_of(number), [row(1000 + number)] if number > PAGE else [])
+    assert keys(listed(deals, clock)) == [(str(PAGE + more), str(1000 + PAGE + more)) for more in range(1, 6)]
 
 
 def test_finished_deals_are_dropped_when_the_scope_is_not_heeded(

@@ -29,12 +29,21 @@ def test_the_request_byte_by_byte(wire: Wire, trades: HttpVenue, clock: FakeCloc
 
 
 def test_short_and_shifted_pages(wire: Wire, trades: HttpVenue, clock: FakeClock) -> None:
-    """A page that is short is no end, an id that comes again is the same, and a page without a new one is the end."""
+    """A page that is short is no end, nor one without a new id, and an id that comes again is the same."""
     pages = [[trade(3), trade(2)], [trade(2)], [trade(1)]]
     wire.on("GET", trades_on(1), pages[0]).on("GET", trades_on(2), [trade(2), trade(1)])
-    wire.on("GET", trades_on(3), pages[1])
+    wire.on("GET", trades_on(3), pages[1]).on("GET", trades_on(4), [])
     assert [row.ref.order_id for row in listed(trades, clock)] == ["3", "2", "1"]
-    assert asked(wire) == [trades_on(page).removeprefix(API) for page in (1, 2, 3)]
+    assert asked(wire) == [trades_on(page).removeprefix(API) for page in (1, 2, 3, 4)]
+
+
+def test_fewer_than_come_unasked_are_surely_all(wire: Wire, trades: HttpVenue, clock: FakeClock) -> None:
+    for count in (9, 10):
+        wire.on("GET", trades_on(1), [trade(number) for number in range(1, 1 + count)])
+        wire.on("GET", trades_on(2), [])
+        assert {row.of_many for row in listed(trades, clock)} == {count == 10}
+    wire.on("GET", trades_on(1), [trade(1)]).on("GET", trades_on(2), [trade(2)]).on("GET", trades_on(3), [])
+    assert [row.of_many for row in listed(trades, clock)] == [False, True]
 
 
 def test_rows_come_before_the_next_page_is_asked_for(wire: Wire, trades: HttpVenue, clock: FakeClock) -> None:

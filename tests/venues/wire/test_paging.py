@@ -60,10 +60,20 @@ def test_a_short_page_is_no_end() -> None:
     assert list(read) == rows(1, 2, 3, 4, 5)
 
 
-def test_a_venue_that_knows_no_pages_is_asked_twice() -> None:
+def test_a_venue_that_knows_no_pages_is_asked_three_times() -> None:
     book = Book(3)
     assert list(paged(lambda number, before: book.by_offset(number, 0))) == rows(1, 2, 3)
-    assert len(book.asked) == 2
+    assert len(book.asked) == 3
+
+
+def test_a_whole_page_that_is_pushed_onto_the_next_is_no_end() -> None:
+    def placed(ids: list[str], number: int) -> None:
+        if number == 2:
+            ids[:0] = ["9", "8", "7"]
+
+    for read in ("by_offset", "by_number"):
+        book = Book(5, meanwhile=placed)
+        assert list(paged(getattr(book, read))) == rows(1, 2, 3, 4, 5)
 
 
 def test_rows_that_are_pushed_onto_the_next_page_come_once() -> None:
@@ -75,6 +85,12 @@ def test_rows_that_are_pushed_onto_the_next_page_come_once() -> None:
         book = Book(5, meanwhile=placed)
         assert list(paged(getattr(book, read))) == rows(1, 2, 3, 4, 5)
         assert book.asked == [(1, 0), (2, 3), (3, 6), (4, 7)]
+
+
+def test_two_pages_without_a_new_id_are_the_end_only_in_a_row() -> None:
+    pages = {1: ["1"], 2: ["1"], 3: ["2"], 4: ["2"], 5: ["3"]}
+    read = paged(lambda number, before: [(one, f"row {one}") for one in pages.get(number, [])])
+    assert list(read) == rows(1, 2, 3)
 
 
 def test_each_id_is_given_at_its_first_place() -> None:
