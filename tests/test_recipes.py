@@ -179,7 +179,7 @@ def test_everything_of_one_symbol(block: Any, place: Place, venue: Running) -> N
     script.write_text(block("sh", "stop-symbol"))
     script.chmod(0o755)
     variables = {env_name("tradernet", name): text for name, text in venue.practice.credentials.items()}
-    done = place.sh(f"{script} amd.us", PATH=f"{place.path('/usr/local/bin')}:{CRON_PATH}", **variables)
+    done = place.sh(f"{script} amd.us USDT_BTC", PATH=f"{place.path('/usr/local/bin')}:{CRON_PATH}", **variables)
     assert (done.returncode, done.stdout) == (0, "")
     assert "passed over: deal-order, smart-trade, tanx, order" in done.stderr
     assert before - open_ids(venue) == {ORDER}

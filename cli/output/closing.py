@@ -11,6 +11,7 @@ from venues.listed import TargetResult
 from venues.registry import VERBS, face_of
 from venues.result import Outcome, Result
 
+NOT_OURS = "no cancel may be sent"
 _GOOD = style_of(Outcome.CANCELLED)
 
 
@@ -107,4 +108,4 @@ def _left_alone(target: TargetResult, of: str = "") -> Iterator[str]:
     if target.protective:
         yield f"{target.protective}{of} {'protects' if target.protective == 1 else 'protect'} a position"
     if target.uncancellable:
-        yield f"{target.uncancellable} not cancelled by this command"
+        yield f"{target.uncancellable} left alone: {NOT_OURS}"

@@ -107,8 +107,11 @@ def _marks(row: Listed) -> Line:
     marks = (
         (row.protective, Span("protects a position", style_of(Outcome.PENDING))),
         (row.leaving, Span("already on its way out")),
-        (not row.cancellable and not row.leaving, Span("not cancelled by this command")),
-        (bool(row.note), Span(clean(row.note, VALUE_LIMIT))),
+        (
+            not row.cancellable and not row.leaving,
+            Span(f"left alone: {clean(row.note, VALUE_LIMIT) or closing.NOT_OURS}"),
+        ),
+        (bool(row.note) and row.cancellable, Span(clean(row.note, VALUE_LIMIT))),
     )
     return tuple(span for holds, span in marks if holds)
 

@@ -23,7 +23,7 @@ from venues.listed import TargetResult
 from venues.procedure.clear import Sort
 from venues.procedure.rows import would_cancel
 
-LOOKING = "looking whether it is clear"
+LOOKING = "checking that it is clear"
 NO = "nothing was sent: the answer was no"
 
 
@@ -60,6 +60,7 @@ class _All(Run):
             self._asking = False
 
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
+        target.protecting += row.protective and sort is Sort.NEW
         if self.options.dry_run and sort is Sort.NEW:
             would = would_cancel(target.account.venue, row, target.account.link.masks, datetime.now(UTC))
             self._report.add_result((target.index, number), target.account.access.signed(would))

@@ -61,7 +61,7 @@ SymbolFlag = Annotated[
         "--symbol",
         metavar="S",
         parser=_word,
-        help="Only this symbol, in any case and with or without / - _; repeatable.",
+        help="Only this symbol, as the venue spells it; case and / - _ do not matter. Repeatable.",
     ),
 ]
 SideFlag = Annotated[str | None, typer.Option("--side", metavar="buy|sell", parser=_side, help="Only this side.")]

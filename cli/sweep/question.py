@@ -9,6 +9,7 @@ from cli.output.closing import name
 from cli.output.streams import warn
 from cli.output.text import clean, duration
 from cli.sweep.targets import Target
+from config.names import DEFAULT_PROFILE
 from venues.procedure.clear import Tally
 from venues.registry import face_of
 
@@ -37,6 +38,9 @@ def is_agreed(targets: Sequence[Target]) -> bool:
         return True
     total = sum(count for _, count in counts)
     words = parts[0] if len(parts) == 1 else f"{total} orders ({', '.join(parts)})"
+    words += _whose(able[0])
+    if protecting := sum(target.protecting for target in able):
+        words += f", of which {protecting} {'protects' if protecting == 1 else 'protect'} a position"
     if ask(f"Cancel {words}? [y/N] ") in YES:
         return True
     warn("Nothing was cancelled: no cancel was sent.")
@@ -53,6 +57,14 @@ def announced(targets: Sequence[Target]) -> Iterator[str]:
         seconds = _takes(target, count)
         if seconds > LONG_RUN:
             yield f"{title}: {nouns(target, count)} take about {duration(seconds)} at its request budget"
+
+
+def _whose(target: Target) -> str:
+    """What is not the usual account: all targets of a run are of one profile, or practised."""
+    access = target.account.access
+    if access.is_sandbox:
+        return " (sandbox)"
+    return "" if access.profile == DEFAULT_PROFILE else f" (profile {access.profile})"
 
 
 def nouns(target: Target, count: int) -> str:

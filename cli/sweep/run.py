@@ -21,6 +21,7 @@ from cli.sweep.report import SweepReport
 from cli.sweep.targets import Opener, Target, not_listed, side_by_side
 from cli.sweep.wanted import Wanted
 from config.errors import ConfigError, CredentialsError
+from ordercancel.called import called
 from venues.face import Verb
 from venues.interface import OpenOrder, VenueError
 from venues.listed import TargetResult
@@ -164,7 +165,9 @@ class Run:
         known = {target.index for target in self._targets} | set(self._unopened)
         over = [verb.name for index, verb in enumerate(self._verbs) if index not in known]
         if over and not known:
-            warn("no venue has credentials; `auth login VENUE` stores some. Name a target to be told what it needs")
+            warn(
+                f"no venue has credentials; `{called()} auth login VENUE` stores some. Name a target to be told more"
+            )
             self._code = CredentialsError.exit_code
         elif over and not self.options.quiet:
             warn(f"without credentials, passed over: {', '.join(over)}")

@@ -45,7 +45,8 @@ def target_named(text: str) -> str:
 class Target:
     """One target whose account is open. `index`: its place in the run; `failed`: why it could not be listed.
 
-    `row`: its place on the board; `broken`: a fault of our own ended its sweep.
+    `row`: its place on the board; `broken`: a fault of our own ended its sweep; `protecting`: how many of the orders
+    that are to go protect a position.
     """
 
     index: int
@@ -55,6 +56,7 @@ class Target:
     failed: TargetResult | None = None
     row: int = 0
     broken: bool = False
+    protecting: int = 0
 
     def fail(self, outcome: Outcome, message: str) -> TargetResult:
         self.failed = signed(not_listed(self.verb, outcome, message), self.account.access)

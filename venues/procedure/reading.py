@@ -33,6 +33,8 @@ class Reading:
         renewed = False
         told: VenueError | None = None  # why it failed before
         while True:
+            if self._patience() <= 0:  # that no time is left is not why
+                raise told or Uncertain("the deadline passed before all of it was read")
             try:
                 if no is not None and not renewed:
                     renewed = self._renewed(no)
@@ -46,8 +48,6 @@ class Reading:
                 self._wait(self._quiet(limit, limits), limit)
                 limits += 1
             except (NeverSent, Uncertain) as fault:
-                if told is not None and isinstance(fault, NeverSent) and self._patience() <= 0:
-                    raise told from None  # that no time was left is not why
                 self._wait(judge.back_off(tries) * self._clock.chance(), fault)
                 told, tries = fault, tries + 1
 

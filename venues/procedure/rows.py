@@ -26,7 +26,7 @@ def listed(venue: Venue, row: OpenOrder, masks: Masks) -> Listed:
         protective=row.protective,
         cancellable=row.cancellable,
         leaving=order.state is State.CANCELLING,
-        note=masks.text(order.note) if row.cancellable else "",
+        note=masks.text(order.note),
         raw=masks.json(venue.public(row.raw)),
         sandbox=venue.practice,
         **_texts(row, masks),

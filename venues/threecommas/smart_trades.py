@@ -131,5 +131,7 @@ def _holds(trade: SmartTrade) -> bool:
 
     if trade.data.type in ON_HAND:
         return True
-    entered, closed = decimal(trade.data.entered_amount), decimal(trade.data.closed_amount)
-    return trade.is_position_not_filled is not True if entered is None else entered > (closed or 0)
+    entered, closed = decimal(trade.data.entered_amount), decimal(trade.data.closed_amount) or 0
+    if entered is None:
+        return trade.is_position_not_filled is not True
+    return entered > closed or (not closed and trade.is_position_not_filled is False)

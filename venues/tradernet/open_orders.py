@@ -51,6 +51,8 @@ def _rows(data: Any) -> list[Any] | None:
     """The rows of a list: with and without `result`, bare, or as on the socket. None for any other shape."""
     if isinstance(data, dict) and "result" in data:
         data = data["result"]
+    if isinstance(data, dict) and not data.get("loaded", True):
+        return None
     if isinstance(data, list):
         if data[:1] == ["orders"]:  # [docs]; next, the form of an old README
             return data[1] if len(data) == 2 and isinstance(data[1], list) else None
@@ -88,4 +90,5 @@ def _protects(row: OrderRow) -> bool:
     from venues.wire.replies import decimal
 
     kind = TYPES.get(row.type or "", "")
-    return kind in ("stop-loss", "take-profit") or ("stop" in kind and decimal(row.stop_activated) == 0)
+    activated = (decimal(row.stop_activated) or 0) > 0  # where that is not told, in doubt it still waits
+    return kind in ("stop-loss", "take-profit") or ("stop" in kind and not activated)

@@ -65,7 +65,7 @@ def test_a_list_is_grouped_by_target_in_their_order() -> None:
     [
         ({}, "2 h"),
         ({"protective": True}, "protects a position"),
-        ({"cancellable": False}, "not cancelled by this command"),
+        ({"cancellable": False}, "left alone: no cancel may be sent"),
         ({"leaving": True, "cancellable": False}, "already on its way out"),
         ({"protective": True, "leaving": True}, "protects a position; already on its way out"),
     ],
@@ -134,7 +134,7 @@ def test_ids_of_a_list_are_foreign_text_and_whole() -> None:
         (0, 0, 0, 0, "none open"),
         (3, 3, 0, 0, "3 open"),
         (5, 3, 1, 0, "5 open, 3 match, 1 of them protects a position"),
-        (5, 5, 2, 1, "5 open, 2 of them protect a position, 1 not cancelled by this command"),
+        (5, 5, 2, 1, "5 open, 2 of them protect a position, 1 left alone: no cancel may be sent"),
         (5, 1, 1, 0, "5 open, 1 matches, 1 protects a position"),
         (5, 0, 0, 0, "5 open, none match"),
     ],
@@ -161,7 +161,7 @@ def test_a_doubt_has_a_line_of_its_own() -> None:
     [
         (SWEPT, [GONE], "clear 1 cancelled (1 protects a position)"),
         (replace(SWEPT, protective=2, uncancellable=2), [GONE],
-         "clear 1 cancelled (2 protect a position, 2 not cancelled by this command)"),
+         "clear 1 cancelled (2 protect a position, 2 left alone: no cancel may be sent)"),
         (replace(SWEPT, protective=0, new=3), [GONE], "clear 1 cancelled (3 placed meanwhile)"),
         (NONE, [], "clear: nothing was open"),
         (replace(NONE, listed=5), [], "clear: 5 open, none match"),

@@ -186,7 +186,7 @@ def test_tables_say_by_target_what_became_of_it(desk: Open) -> None:
     ran = here.run("all", "--yes")
     assert ran.code == 0
     assert ran.out.endswith("\n13 cancelled  all clear\n")
-    assert "\nclear  5 cancelled  (3 not cancelled by this command)\n" in ran.out
+    assert "\nclear  5 cancelled  (3 left alone: no cancel may be sent)\n" in ran.out
     assert "\nclear  3 cancelled  (3 protect a position)\n" in ran.out
     assert "everybody on it" in ran.out
     assert "\x1b" not in ran.out + ran.err

@@ -172,7 +172,7 @@ def test_who_could_not_be_listed_is_told_before_the_question(desk: Open) -> None
 def test_a_position_is_asked_about_with_the_rest(desk: Open) -> None:
     here = desk("3commas")
     with begun(here, "smart-trade", "--protective") as terminal:
-        terminal.until("Cancel 6 SmartTrades at 3Commas? [y/N] ")
+        terminal.until("Cancel 6 SmartTrades at 3Commas, of which 3 protect a position? [y/N] ")
         assert "left alone" not in terminal.shown
         terminal.type("n\n")
         assert terminal.end()[0] == 2

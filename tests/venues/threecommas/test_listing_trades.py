@@ -93,6 +93,8 @@ def amounts(entered: str | None, closed: str | None = "0.0", kind: str = "smart_
         (False, amounts("14.91", "14.910"), False),
         (False, amounts("14.91", None), True),
         (True, amounts("0.1"), True),  # the flag and the amount disagree
+        (False, amounts("0.0"), True),  # again
+        (False, amounts("5", "5"), False),
         (False, amounts(None), True),
         (None, amounts(None), True),
         (True, amounts(None), False),

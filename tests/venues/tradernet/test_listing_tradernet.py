@@ -140,7 +140,8 @@ def test_no_orders_in_every_shape(document: Any, wire: Wire, venue: HttpVenue) -
         "null", "", "[", {}, {"result": None}, {"result": {}}, {"result": 1}, {"result": {"order": None}},
         {"order": []},
         {"orders": None}, {"orders": 0}, {"orders": False}, {"orders": "x"}, {"result": {"orders": None}},
-        {"orders": {"loaded": False}}, {"orders": {"loaded": False, "order": [BARE]}}, {"orders": {"total": 4}},
+        {"orders": {"loaded": False}}, {"result": {"loaded": False, "orders": {"key": "a"}}},
+        {"orders": {"loaded": False, "order": [BARE]}}, {"orders": {"total": 4}},
         {"orders": {"key": "USER", "note": "later"}}, {"orders": {"order": "x"}}, {"orders": {"order": False}},
         {"orders": {"order": {}}}, {"orders": {"order": [None]}}, {"code": 0}, [None], [[]], ["orders"],
         ["orders", None],
@@ -210,7 +211,7 @@ def test_what_has_ended_is_dropped(wire: Wire, venue: HttpVenue) -> None:
     [
         (1, 0, "market", False), (2, 0, "limit", False), ("2", "0", "limit", False), (3, 1, "stop", False),
         (3, 0, "stop", True), (4, "0", "stop-limit", True), (4, ".00000000", "stop-limit", True),
-        (4, "1", "stop-limit", False), (4, None, "stop-limit", False), (5, 0, "stop-loss", True),
+        (4, "1", "stop-limit", False), (4, None, "stop-limit", True), (5, 0, "stop-loss", True),
         (5, 1, "stop-loss", True), ("6", None, "take-profit", True), (9, 0, "", False), (None, 0, "", False),
     ],
 )  # fmt: skip
