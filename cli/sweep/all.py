@@ -37,7 +37,6 @@ def cancel_all(wanted: Wanted, options: Options) -> int:
 
 class _All(Run):
     command = "all"
-    _is_sent = False
     _said_no = False  # a person, to the question
 
     def _work(self) -> None:

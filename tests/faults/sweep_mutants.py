@@ -104,11 +104,7 @@ def _no_doubt() -> None:
 def _dry_run_sends() -> None:
     from cli.sweep.all import _All
 
-    def work(self: Any) -> None:
-        self._list_all()
-        self._sweep_all()
-
-    _All._work = work  # type: ignore[method-assign]
+    _All._work = lambda self: self._on_board(self._list_and_sweep)  # type: ignore[method-assign]
 
 
 def _orders_codes_alone() -> None:

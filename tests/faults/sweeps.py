@@ -242,9 +242,9 @@ FIRST_LIST = (
     SweepRow("nobody listens", _no_fault, "8 unread", wait=SHORT, door=Door("refused")),
 )  # fmt: skip
 LATER_LISTS = (
-    SweepRow("the next list is 500, always", _later(f.answer(500)), "9 open", wait=SHORT, says="could not be read"),
-    SweepRow("the next list is half a JSON, always", _later(f.half_json(acting=True)), "9 open", wait=SHORT),
-    SweepRow("the next list is null, always", _later(f.said(200, None)), "9 open", wait=SHORT),
+    SweepRow("the next list is 500, always", _later(f.answer(500)), "9 open", wait=2.0, says="could not be read"),
+    SweepRow("the next list is half a JSON, always", _later(f.half_json(acting=True)), "9 open", wait=2.0),
+    SweepRow("the next list is null, always", _later(f.said(200, None)), "9 open", wait=2.0),
     SweepRow("the next list is 500, once", _later(f.answer(500), for_good=False), "0 clear"),
     SweepRow("the next list is a firewall's", _later(f.html(403)), "9 open", says="could not be read"),
     SweepRow("the next list is a ban", _later(f.answer(418)), {"order": "9 open", "smart-trade": "9 open"}),

@@ -67,7 +67,7 @@ def broken(scenario: SweepScenario, stages: Mapping[str, SweepStage], ran: Ran |
     if ran is None:
         return ["hang: the run did not end"]
     told = read(scenario, ran)
-    found = [*of_the_program(ran), *_of_the_report(scenario, stages, told), *_of_time(scenario, stages, told)]
+    found = [*of_the_program(ran), *_of_the_report(scenario, told), *_of_time(scenario, stages, told)]
     for verb in scenario.verbs:
         found += map(f"{verb}: {{}}".format, _of_a_target(scenario, stages[verb], verb, told))
     for stage in {id(stage): stage for stage in stages.values()}.values():
@@ -78,18 +78,15 @@ def broken(scenario: SweepScenario, stages: Mapping[str, SweepStage], ran: Ran |
 # --- the report
 
 
-def _of_the_report(scenario: SweepScenario, stages: Mapping[str, SweepStage], told: Told) -> Iterator[str]:
+def _of_the_report(scenario: SweepScenario, told: Told) -> Iterator[str]:
     signal, code = scenario.signal, told.exit_code
     after = {128 + number for number in signal.numbers} if signal else set()
-    sent = any(entry.route == "cancel" for stage in stages.values() for entry in stage.journal)
     if not scenario.agrees:
         if code != 2 or told.records or told.targets:
             yield f"nobody agreed: exit {code}"
         return
     if signal and len(signal.numbers) > 1 and code in after:
         return  # the second one ends the run at once, and may take the report with it
-    if code in after and not sent and not told.targets:
-        return  # stopped before there was anything to tell
     if not told.is_whole:
         said_nothing = scenario.output != "table" and told.ids is None and not ("-q" in scenario.flags and code == 0)
         if said_nothing:
@@ -104,7 +101,7 @@ def _of_the_report(scenario: SweepScenario, stages: Mapping[str, SweepStage], to
     worst = max(outcomes + [target["exit_code"] for target in told.targets], default=0)
     if code != worst and code not in after:
         yield f"exit code {code}, not {worst}"
-    if told.code not in (None, code):
+    if told.code not in (None, code) and code not in after:  # it came once the document was out
         yield f"exit code {code}, and its document says {told.code}"
 
 
@@ -225,8 +222,7 @@ def _of_clear(truth: Truth, target: Record, records: Sequence[Record]) -> Iterat
         begun = truth.stage.met(FIRST_PAGE, truth.verb)
         if target["lists"] < 2 or sum(truth.stage.journal[each].told == YES for each in begun) < 2:
             yield f"clear by {target['lists']} lists, {len(begun)} begun"
-    was_early = scenario.signal is not None and not truth.cancels  # its code tells more
-    if clear is (target["exit_code"] != 0) and not was_early:
+    if clear is (target["exit_code"] != 0):
         yield f"clear is {clear}, and its code {target['exit_code']}"
     if not target["lists"] and truth.cancels:
         yield "sent, though no list was read"

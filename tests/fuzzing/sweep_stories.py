@@ -138,7 +138,7 @@ def calm(rng: Random, basis: SweepScenario) -> SweepScenario:
         book = tuple(replace(order, orphaned=False) for order in made.book)
         return replace(
             made, book=book, parts=tuple(map(_calm_part, book)), lag=_lag(rng, day) * rng.choice([0, 1]),
-            rows=rng.choice([0, 2, 3]), way=rng.choice(["usual", *RENEWED.get(day.verbs[0], ())]),
+            rows=rng.choice([0, 2, 3]), way=rng.choice(["usual", *RENEWED.get(day.verbs[0], ())[:1]]),
         )  # fmt: skip
 
     scenario = replace(_with(basis, change), wait=CALM)

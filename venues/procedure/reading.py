@@ -31,6 +31,7 @@ class Reading:
         tries, limits = 0, 0
         no: Refused | None = None  # which fresh credentials may mend
         renewed = False
+        told: VenueError | None = None  # why it failed before
         while True:
             try:
                 if no is not None and not renewed:
@@ -45,8 +46,10 @@ class Reading:
                 self._wait(self._quiet(limit, limits), limit)
                 limits += 1
             except (NeverSent, Uncertain) as fault:
+                if told is not None and isinstance(fault, NeverSent) and self._patience() <= 0:
+                    raise told from None  # that no time was left is not why
                 self._wait(judge.back_off(tries) * self._clock.chance(), fault)
-                tries += 1
+                told, tries = fault, tries + 1
 
     def _renewed(self, no: Refused) -> bool:
         """Raises `no` where there are no fresh credentials, and the fault of a log-in that fails."""

@@ -31,7 +31,7 @@ RUNS = [(account, fault) for fault, some in zip(FAULTS, WHO, strict=True) for ac
 @pytest.mark.parametrize(("account", "fault"), RUNS)
 def test_nothing_secret_shows(nest: Nursery, tmp_path: Path, account: str, fault: str) -> None:
     marked: Marked = next(each for each in accounts() if each.name == account)
-    args = command("all", marked.verb, "--yes", "-v", "-o", "json", "--wait", "0.4")
+    args = command("all", marked.verb, "--yes", "-v", "-o", "json", "--wait", "1")
     found = leaks(marked, FAULTS[fault], args, tmp_path / "home", nest)
     assert found.requests > 0, "nothing was ever said: this proves nothing"
     assert (found.places, found.elsewhere) == ([], 0)

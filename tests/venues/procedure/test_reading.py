@@ -230,3 +230,9 @@ def test_a_fault_of_ours_passes(desk: Open) -> None:
 
     with pytest.raises(ZeroDivisionError):
         one.look(broken)
+
+
+def test_that_no_time_was_left_is_not_the_reason(desk: Open) -> None:
+    one = desk(LOST, LOST, UNREACHED, takes=WAIT)
+    with pytest.raises(Uncertain, match="no answer came"):
+        one.read()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -247,7 +246,7 @@ def test_orders_without_an_age_are_named_and_left_alone(clock: FakeClock) -> Non
 # --- lists of many pages
 
 
-MANY = [replace(row(number, side="sell"), of_many=True) for number in ("11", "12", "13")]
+MANY = [row(number, side="sell")._replace(of_many=True) for number in ("11", "12", "13")]
 
 
 def test_a_row_that_vanishes_between_two_clean_lists_may_have_hidden_another(clock: FakeClock) -> None:
@@ -260,7 +259,7 @@ def test_a_row_that_vanishes_between_two_clean_lists_may_have_hidden_another(clo
 
 
 def test_rows_that_come_or_are_of_one_page_hide_none(clock: FakeClock) -> None:
-    of_one = [replace(each, of_many=False) for each in MANY]
+    of_one = [each._replace(of_many=False) for each in MANY]
     for first, second in ((MANY[1:], MANY), (of_one, of_one[1:])):
         run = begun(clock, [first, second], filters=BUYS)
         run.whole()
@@ -271,7 +270,7 @@ def test_rows_that_never_stop_vanishing_are_looked_at_to_the_deadline(clock: Fak
     """Also where the first list is the last clean one in time: what is then shifted is not looked at once more."""
     made = iter(range(20, 99))
     run = begun(
-        clock, [lambda: [replace(OTHER, ref=OrderRef(str(next(made))), of_many=True)]], filters=BUYS, wait=10.0
+        clock, [lambda: [OTHER._replace(ref=OrderRef(str(next(made))), of_many=True)]], filters=BUYS, wait=10.0
     )
     run.whole()
     assert (run.said, run.sweep.swept.shifted) == ((False, Outcome.PENDING), True)
@@ -280,7 +279,7 @@ def test_rows_that_never_stop_vanishing_are_looked_at_to_the_deadline(clock: Fak
 
 def test_what_a_cancel_of_ours_ends_hides_none_later(clock: FakeClock) -> None:
     """It is missing in the first list after the cancels, which counts as one all the same."""
-    run = begun(clock, [[replace(ONE, of_many=True), *MANY], MANY], filters=BUYS)
+    run = begun(clock, [[ONE._replace(of_many=True), *MANY], MANY], filters=BUYS)
     run.whole()
     assert (run.said, run.sweep.lists) == ((True, Outcome.CANCELLED), 3)
 

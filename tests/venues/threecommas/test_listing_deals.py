@@ -11,7 +11,7 @@ from tests.venues.fakes import FakeClock, built, cancel, link_to
 from tests.venues.threecommas.wired import API, asked, deal, deals_at, listed, orders_of, row
 from venues.interface import NotFound, OpenOrder, OrderRef, Unauthorized, Uncertain
 from venues.result import Outcome
-from venues.threecommas.deal_orders import OVERLAP, PAGE
+from venues.threecommas import deal_orders
 from venues.wire.link import HttpVenue
 
 KEYS = {"api_key": "test-api-key-0123456789abcdef", "api_secret": "test-secret-fedcba9876543210"}
@@ -49,17 +49,19 @@ def test_every_deal_is_known_before_an_order_is_read(wire: Wire, deals: HttpVenu
 
 
 def test_full_pages_overlap_so_that_deals_which_end_meanwhile_hide_none(
-    wire: Wire, deals: HttpVenue, clock: FakeClock
+    wire: Wire, deals: HttpVenue, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first two have ended before the second page is read."""
-    at_first = [deal(number) for number in range(1, 1 + PAGE)]
-    then = [deal(number) for number in range(3, 6 + PAGE)]
-    start = PAGE - OVERLAP
-    wire.on("GET", deals_at(0), at_first).on("GET", deals_at(start), then[start:])
-    wire.on("GET", deals_at(len(then)), [])
-    for number in range(1, 6 + PAGE):
-        wire.on("GET", orders_of(number), [row(1000 + number)] if number > PAGE else [])
-    assert keys(listed(deals, clock)) == [(str(PAGE + more), str(1000 + PAGE + more)) for more in range(1, 6)]
+    assert 0 < deal_orders.OVERLAP < deal_orders.PAGE
+    page = 6
+    monkeypatch.setattr(deal_orders, "PAGE", page)
+    monkeypatch.setattr(deal_orders, "OVERLAP", 2)
+    then = [deal(number) for number in range(3, 4 + page)]
+    for start, shown in ((0, map(deal, range(1, 1 + page))), (page - 2, then[page - 2 :]), (len(then), ())):
+        wire.on("GET", deals_at(start).replace("limit=200", f"limit={page}"), list(shown))
+    for number in range(1, 4 + page):
+        wire.on("GET", orders_of(number), [row(1000 + number)] if number > page else [])
+    assert keys(listed(deals, clock)) == [(str(page + more), str(1000 + page + more)) for more in range(1, 4)]
 
 
 def test_finished_deals_are_dropped_when_the_scope_is_not_heeded(
