@@ -232,13 +232,31 @@ class Adapter(HTTPAdapter):
     """requests' adapter over our own connections, for direct and for proxied requests."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        self._pools: dict[str, Any] = {}  # by origin
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+
+    def get_connection_with_tls_context(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The pool of the request's origin, found by that alone: whom to trust and the proxy stay the same."""
+        origin = "/".join(request.url.split("/", 3)[:3])
+        if origin not in self._pools:
+            self._pools[origin] = super().get_connection_with_tls_context(request, *args, **kwargs)
+        return self._pools[origin]
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """Only what is read of it; cookies are not even looked at."""
+        response = requests.Response()
+        response.status_code, response.headers, response.raw, response.request = resp.status, resp.headers, resp, req
+        return response
 
     def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
         return manager
+
+    def close(self) -> None:
+        self._pools.clear()  # a pool hangs up when nobody has it any more
+        super().close()
 
 
 def late_reply(sock: socket.socket) -> urllib3.HTTPResponse:

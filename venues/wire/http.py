@@ -33,7 +33,7 @@ class Request:
 
 def lower(headers: Mapping[str, str]) -> dict[str, str]:
     """Header names in lower case, as `Reply` has them."""
-    return {name.lower(): value for name, value in headers.items()}
+    return {name.lower(): headers[name] for name in headers}  # one that came twice has both values there
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,11 @@ def test_an_answer_as_it_is(server: Server, line: Transport) -> None:
     assert (reply.status, reply.body, reply.headers["x-pot"]) == (418, b"tea", "Yes")
 
 
+def test_a_header_that_comes_twice_has_both_values(server: Server, line: Transport) -> None:
+    server.bytes(head("Content-Length: 0", "X-A: 1", "Set-Cookie: a=b", "x-a: 2"))
+    assert line.send(GET, 5.0).headers == {"content-length": "0", "x-a": "1, 2", "set-cookie": "a=b"}
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_an_answer(status: int, server: Server, line: Transport) -> None:
     server.reply = lambda asked: Answer.redirect(status, "/elsewhere")
