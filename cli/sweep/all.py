@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -84,13 +85,14 @@ class _All(Run):
         board.say(target.row, LOOKING)
         board.count(target.row, total)
         board.rate(target.row, target.account.budget.per_minute, REQUESTS * total)
-        for number, done in enumerate(target.sweep.cancel(), 1):
-            self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
-            board.advance(target.row)
-            if number >= total:
-                board.say(target.row, LOOKING)
-            if done.fault is not None:
-                self._faults.append(report_of(done.fault))
+        with closing(target.sweep.cancel()) as ends:  # after a fault of ours nothing new is begun
+            for number, done in enumerate(ends, 1):
+                self._report.add_result((target.index, done.index), target.account.access.signed(done.result))
+                board.advance(target.row)
+                if number >= total:
+                    board.say(target.row, LOOKING)
+                if done.fault is not None:
+                    self._faults.append(report_of(done.fault))
         board.end(target.row, "clear" if target.sweep.swept.is_clear else "not clear")
 
     @property

@@ -41,6 +41,7 @@ class Batch:
         self._next = threading.Lock()
         self._ending = threading.Lock()  # who ends an order reports it, in one step
         self._broken: BaseException | None = None  # what the stream of orders raised
+        self._over = False  # nobody listens any more
         self._running: dict[int, Cancel] = {}
 
     @property
@@ -56,8 +57,15 @@ class Batch:
     def run(self, refs: Iterable[OrderRef]) -> Iterator[Done]:
         """Yield each order as it ends. `refs` may be a stream: it is read only as fast as orders end.
 
-        Raises what `refs` raised, once the orders that it gave before have ended.
+        Raises what `refs` raised, once the orders that it gave before have ended. When it is closed, nothing new is
+        begun.
         """
+        try:
+            yield from self._run(refs)
+        finally:
+            self._over = True
+
+    def _run(self, refs: Iterable[OrderRef]) -> Iterator[Done]:
         source = enumerate(refs)
         threads = [threading.Thread(target=self._work, args=(source,), daemon=True) for _ in range(self._jobs)]
         for thread in threads:
@@ -79,7 +87,7 @@ class Batch:
 
     def _work(self, source: Iterator[tuple[int, OrderRef]]) -> None:
         try:
-            while not self._stop.is_set() and self._one(source):
+            while not self._stop.is_set() and not self._over and self._one(source):
                 pass
         except BaseException as fault:  # noqa: BLE001  # raised by `run`, where it can be told
             self._broken = fault

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
 from venues.interface import OpenOrder, OrderRef, Venue, VenueError
@@ -113,7 +113,7 @@ class Sweep:
         self.swept = Swept(at=now, ends=now + self._aims.wait).after_list(self.found, now)
         self.lists += 1
 
-    def cancel(self) -> Iterator[Done]:
+    def cancel(self) -> Generator[Done]:
         """Cancel what was found, each in its turn, and list again until it is clear or nothing more is to be done."""
         now = self._clock.monotonic()  # somebody may have been asked since
         self.swept = replace(self.swept, ends=now + self._aims.wait)

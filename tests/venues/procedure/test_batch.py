@@ -172,3 +172,24 @@ def test_a_request_that_ends_within_the_grace_is_reported_as_it_ended(clock: Fak
     go.set()
     thread.join(5)
     assert [one.result.outcome for one in done] == [Outcome.CANCELLED]
+
+
+def test_once_nobody_listens_nothing_new_is_begun(clock: FakeClock) -> None:
+    go, begun = threading.Semaphore(0), 0
+
+    def slow() -> Answer:
+        nonlocal begun
+        begun += 1
+        assert go.acquire(timeout=5)
+        return Answer(CANCELLED)
+
+    batch = Batch(make_with(Scripted([slow]), clock), 1, threading.Event())
+    running = batch.run(refs(20))
+    go.release()
+    next(running)
+    running.close()  # type: ignore[attr-defined]
+    go.release(20)
+    workers = [thread for thread in threading.enumerate() if getattr(thread, "_target", None) == batch._work]
+    for thread in workers:
+        thread.join(5)
+    assert begun <= 2
