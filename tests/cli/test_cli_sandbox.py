@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
@@ -21,8 +22,9 @@ CREDENTIALS = {env_name(venue, field) for venue in VENUES for field in open_prac
 
 
 def free_ports(count: int) -> int:
-    """Out: the first of some ports in a row that nobody listens on."""
-    for first in range(20_000, 30_000, count):
+    """Out: the first of some ports in a row that nobody listens on. Each worker has ports of its own."""
+    own = 20_000 + os.getpid() % 100 * 100
+    for first in range(own, own + 100, count):
         listeners = []
         try:
             for port in range(first, first + count):
