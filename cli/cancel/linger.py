@@ -6,6 +6,7 @@ import time
 
 from cli.cancel.interrupt import Interrupts
 from cli.output.streams import warn
+from cli.output.text import counted
 from venues.wire.link import HttpVenue
 
 _EVERY = 0.2  # seconds; a signal shortens the wait
@@ -18,15 +19,11 @@ def linger(venue: HttpVenue, interrupts: Interrupts) -> None:
     began, habits = time.monotonic(), venue.habits
     if interrupts.since is None:
         warn(
-            f"{venue.title} has not answered {_cancels(len(venue.waiting))}; hanging up now could leave it half "
-            f"done there: waiting up to {habits.linger:.0f} s more (Ctrl-C: {habits.grace:.0f} s)"
+            f"{venue.title} has not answered {counted(len(venue.waiting), 'cancel')}; hanging up now could leave it "
+            f"half done there: waiting up to {habits.linger:.0f} s more (Ctrl-C: {habits.grace:.0f} s)"
         )
     while venue.waiting:
         ends = began + habits.linger if interrupts.since is None else interrupts.since + habits.grace
         if time.monotonic() >= ends:
             break
         venue.waiting.wait(_EVERY)
-
-
-def _cancels(count: int) -> str:
-    return "1 cancel" if count == 1 else f"{count} cancels"

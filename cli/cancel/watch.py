@@ -12,6 +12,7 @@ from cli.cancel.ids import STDIN
 from cli.cancel.progress import Spinner, spinner_wanted
 from cli.options import Options
 from cli.output.streams import CLEAR_LINE, is_terminal, warn_at_once
+from cli.output.text import counted
 from venues.procedure.batch import Batch
 from venues.procedure.run import Cancel
 
@@ -41,7 +42,7 @@ class Watch:
         """A signal came: nothing new leaves, and what is still waited for is told at once."""
         batch.stop()
         if count := batch.in_flight:
-            orders = "1 order" if count == 1 else f"{count} orders"
+            orders = counted(count, "order")
             words = f"stopping: nothing new is sent; waiting up to {batch.grace:g} s for {orders} in flight"
             warn_at_once(f"{CLEAR_LINE}{words}" if self.spinner.is_drawing else words)
 

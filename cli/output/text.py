@@ -61,6 +61,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 86_400} d {whole % 86_400 // 3600:02} h"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 order`, `3 orders`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def clean_json(value: Any, limit: int = 2000, depth: int = 32) -> Any:
     """Parsed JSON with its over-long parts shortened, everything else as it was.
 

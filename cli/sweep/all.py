@@ -13,6 +13,7 @@ from cli.cancel.linger import linger
 from cli.options import Options, Output
 from cli.output.fault import report_of
 from cli.output.streams import is_terminal, warn, warn_at_once
+from cli.output.text import counted
 from cli.sweep import telling
 from cli.sweep.progress import Board
 from cli.sweep.question import REQUESTS, announced, is_agreed
@@ -107,9 +108,8 @@ class _All(Run):
         for target in self._targets:
             target.sweep.stop()
         count = sum(target.sweep.in_flight for target in self._targets)
-        orders = "1 order" if count == 1 else f"{count} orders"
         words = "stopping: nothing new is sent"
-        words += f"; waiting up to {self._grace:g} s for {orders} in flight" if count else ""
+        words += f"; waiting up to {self._grace:g} s for {counted(count, 'order')} in flight" if count else ""
         if self._board is None or not self._board.tell(words):
             warn_at_once(words)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from cli.cancel.brake import YES, ask
 from cli.output.closing import name
 from cli.output.streams import warn
-from cli.output.text import clean, duration
+from cli.output.text import clean, counted, duration
 from cli.sweep.targets import Target
 from config.names import DEFAULT_PROFILE
 from venues.procedure.clear import Tally
@@ -33,7 +33,11 @@ def is_agreed(targets: Sequence[Target]) -> bool:
         if target.sweep.found and (count := target.sweep.found.protective):
             warn(f"{name(target.verb.name)} left alone, since they protect a position: {count}")
     counts = [(target, len(target.sweep.next_round)) for target in able]
-    parts = [f"{nouns(target, count)} at {face_of(target.verb.name).title}" for target, count in counts if count]
+    parts = [
+        f"{counted(count, target.verb.noun)} at {face_of(target.verb.name).title}"
+        for target, count in counts
+        if count
+    ]
     if not parts:
         return True
     total = sum(count for _, count in counts)
@@ -56,7 +60,7 @@ def announced(targets: Sequence[Target]) -> Iterator[str]:
             yield clean(f"{title}: {caveat}", 500)
         seconds = _takes(target, count)
         if seconds > LONG_RUN:
-            yield f"{title}: {nouns(target, count)} take about {duration(seconds)} at its request budget"
+            yield f"{title}: {counted(count, target.verb.noun)} take about {duration(seconds)} at its request budget"
 
 
 def _whose(target: Target) -> str:
@@ -65,11 +69,6 @@ def _whose(target: Target) -> str:
     if access.is_sandbox:
         return " (sandbox)"
     return "" if access.profile == DEFAULT_PROFILE else f" (profile {access.profile})"
-
-
-def nouns(target: Target, count: int) -> str:
-    """`1 order`, `3 orders`."""
-    return f"{count} {target.verb.noun}{'' if count == 1 else 's'}"
 
 
 def _takes(target: Target, count: int) -> float:

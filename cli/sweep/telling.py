@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from cli.account import Account
+from cli.output.text import counted
 from cli.sweep.targets import Target, signed
 from venues.interface import Limited, NeverSent, NotFound, Refused, VenueError
 from venues.listed import TargetResult
@@ -72,25 +73,27 @@ def _in_the_way(target: Target, *, stopped: bool) -> Iterator[str]:
     if target.broken:
         yield OUR_FAULT
     if stopped:
-        yield STOPPED + (f"; {_orders(sweep.unbegun)} {_were(sweep.unbegun)} not begun" if sweep.unbegun else "")
+        yield STOPPED + (
+            f"; {counted(sweep.unbegun, 'order')} {_were(sweep.unbegun)} not begun" if sweep.unbegun else ""
+        )
     if sweep.fault is not None:
         yield unread(target.account, sweep.fault)
     named = len(sweep.next_round) == last.new  # else the latest list was not read to its end
     if last.new and len(sweep.new) and (named or not stopped):  # else they are those of a round that was stopped
         rounds = f" after {MOST_ROUNDS} rounds of cancels" if sweep.swept.rounds >= MOST_ROUNDS else ""
-        which = _named(sweep.next_round) if named else _orders(last.new)
+        which = _named(sweep.next_round) if named else counted(last.new, "order")
         yield f"{which} came meanwhile and {_are(last.new)} still open{rounds}"
     if sweep.swept.hanging:
         yield "not every cancel is proven"
     if sweep.swept.shifted:
         yield "orders ended while the pages of a list were read, and that may have hidden others"
     if last.standing:
-        yield f"{_orders(last.standing)} could not be cancelled"
+        yield f"{counted(last.standing, 'order')} could not be cancelled"
     if last.stale:
         ended = "" if sweep.swept.hanging else ", though shown as ended"
-        yield f"{_orders(last.stale)} {_are(last.stale)} still listed{ended}"
+        yield f"{counted(last.stale, 'order')} {_are(last.stale)} still listed{ended}"
     if last.leaving:
-        yield f"{_orders(last.leaving)} {_are(last.leaving)} still on the way out"
+        yield f"{counted(last.leaving, 'order')} {_are(last.leaving)} still on the way out"
 
 
 def _are(count: int) -> str:
@@ -101,11 +104,7 @@ def _were(count: int) -> str:
     return "was" if count == 1 else "were"
 
 
-def _orders(count: int) -> str:
-    return "1 order" if count == 1 else f"{count} orders"
-
-
 def _named(ids: Seen) -> str:
     """`2 orders (5, 7)`, the first few ids by name."""
     more = ", ..." if len(ids) > MOST_NAMED else ""
-    return f"{_orders(len(ids))} ({', '.join(islice(ids, MOST_NAMED))}{more})"
+    return f"{counted(len(ids), 'order')} ({', '.join(islice(ids, MOST_NAMED))}{more})"

@@ -21,8 +21,6 @@ from venues.wire.clock import Clock, Stopped
 from venues.wire.pace import Pace
 from venues.wire.seen import Seen
 
-MOST_NAMED = 5  # ids in a message
-
 
 @dataclass(frozen=True, slots=True)
 class Aims:
