@@ -16,7 +16,7 @@ from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
-from venues.registry import VENUES, build, face_of, open_practice
+from venues.registry import API_VERSIONS, VENUES, build, face_of, open_practice
 from venues.result import Outcome, Result
 from venues.wire.clock import Clock
 from venues.wire.link import HttpVenue, Link
@@ -103,16 +103,11 @@ class HeldCredentials:
         return nullcontext(True)
 
 
-def known_venues() -> dict[str, tuple[int, ...]]:
-    """Every venue with its API versions, as `config` wants to know them to check config.toml."""
-    return {name: face.api_versions for name, face in VENUES.items()}
-
-
 def settings_of(venue: str, profile: str) -> Settings:
     """Where the venue is, as `profile` knows it. Raises ConfigError (exit 2)."""
     from config.settings import load_settings
 
-    return load_settings(venue, profile, default_url=VENUES[venue].url, known=known_venues(), environ=os.environ)
+    return load_settings(venue, profile, default_url=VENUES[venue].url, known=API_VERSIONS, environ=os.environ)
 
 
 def credentials_of(venue: str, profile: str, keyring: KeyringStore, *, named: bool = False) -> Credentials:

@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from cli.ahead import SWITCH
 from tests.faults.nursery import Nursery, nursery
 from tests.telling import Tell
 
@@ -51,6 +52,7 @@ class Installed:
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(self.site),
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            SWITCH: os.environ.get(SWITCH, ""),
             **(more or {}),
         }
 

@@ -20,7 +20,7 @@ from ordercancel import __version__
 from venues.registry import VENUES
 
 WATCHER = """
-import os, sys
+import os, socket, sys
 
 sent, ended, *arguments = sys.argv[1:]
 sys.argv = ["cancel", *arguments]
@@ -32,9 +32,10 @@ def note(file):
         names.write("\\n".join(list(sys.modules)))
 
 
-def hook(event, _):
-    if event == "http.client.send":
+class Watched(socket.socket):
+    def sendall(self, data):
         note(sent)
+        super().sendall(data)
 
 
 def noted(code):
@@ -43,7 +44,7 @@ def noted(code):
 
 
 os._exit = noted
-sys.addaudithook(hook)
+socket.socket = Watched
 from ordercancel.__main__ import main
 
 main()
@@ -185,7 +186,8 @@ def test_what_reads_the_reply_is_not_loaded_before_the_first_request_has_left(
 ) -> None:
     loaded = watch(verb, *rest.split(), "-o", "json", **sandbox)
     assert loaded.code == 0, loaded.out
-    assert "requests" in packages(loaded.sent)
+    assert "venues.wire.connection" in loaded.sent
     assert packages(loaded.sent) & {"pydantic", "pydantic_core"} == set()
+    assert packages(loaded.ended) & {"requests", "urllib3", "certifi"} == set()  # neither a proxy nor TLS here
     assert not any(name.endswith(".replies") for name in loaded.sent)
     assert "cli.output.render" not in loaded.sent

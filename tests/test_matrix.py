@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from cli.ahead import SWITCH
 from tests.faults.cases import cases
 from tests.faults.faults import answer
 from tests.faults.nursery import Nursery
@@ -77,7 +78,8 @@ def see(case: Case, made: Nursery, home: Path) -> Seen:
         if (at_look := case.row.at_look) is not None:
             server.at_look = lambda number: at_look(practice, case.order_id, number)
         argv = command(case.verb, *case.args, "-o", "json", "--wait", str(case.wait), *case.row.options)
-        ran = run(argv, environment(home, server, given), made=made)
+        more = {} if case.row.ahead else {SWITCH: "off"}
+        ran = run(argv, environment(home, server, given, **more), made=made)
         faults = list(server.faults)
         seen = Seen(ran, server, server.is_cancelled(case.order_id), server.was_cancelled_by_us(case.order_id))
     assert faults == []

@@ -19,6 +19,7 @@ from venues.sandbox.server import Running, start
 from venues.tanx.practice import PracticeTanx
 from venues.wire.http import Request
 from venues.wire.masks import Masks
+from venues.wire.route import Route
 from venues.wire.transport import Transport
 
 
@@ -75,7 +76,9 @@ def test_a_proxy_is_passed_through(served: tuple[Running, Path], monkeypatch: py
         proxy.daemon_threads = True
         threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True).start()
         transport = Transport(f"https://127.0.0.1:{running.port}", Masks())
-        transport._proxies = {"https": f"http://127.0.0.1:{proxy.server_address[1]}"}  # none is used for loopback
+        origin = f"https://127.0.0.1:{running.port}"
+        way = Route(origin, f"http://127.0.0.1:{proxy.server_address[1]}", str(path))  # none is used for loopback
+        transport._routes[origin] = way
         request = Request("POST", "/sapi/v1/orders/cancel/", body=b'{"order_id":25768879}')
         replies = [transport.send(request, 5.0) for _ in range(2)]
         transport.close()

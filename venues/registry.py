@@ -21,6 +21,7 @@ ROOMS = (
 )
 VENUES: dict[str, Face] = {face.name: face for face in (import_module(f"venues.{room}").FACE for room in ROOMS)}
 VERBS: dict[str, Verb] = {verb.name: verb for face in VENUES.values() for verb in face.verbs}
+API_VERSIONS = {name: face.api_versions for name, face in VENUES.items()}  # the default first
 _FACES: dict[str, Face] = {verb.name: face for face in VENUES.values() for verb in face.verbs}
 
 

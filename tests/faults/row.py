@@ -35,6 +35,7 @@ class Row:
     orders: Mapping[str, str] = field(default_factory=lambda: {verb: args[-1] for verb, args in ORDERS.items()})
     options: tuple[str, ...] = ()
     door: Door = field(default_factory=Door)
+    ahead: bool = True  # a connection may be made ahead
     says: str = ""  # a part of the message
     sent_once: tuple[str, ...] = ()  # routes that may be asked once at most
     credentials: Callable[[Practice], Mapping[str, str]] | None = None

@@ -173,6 +173,7 @@ _UNREACHED = [
         {},
         {"deal-order": "cancelled 1", "*": "cancelled 1/2"},
         door=Door(closed_unread=frozenset({1})),
+        ahead=False,  # one that was made ahead is noticed to be closed, and never used
     ),  # a deal's order is looked at first, over that connection
     Row("every connection is closed unread", {}, "unknown 0/1", door=Door(closed_unread=frozenset(range(1, 99)))),
 ]

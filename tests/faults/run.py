@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 
+from cli.ahead import SWITCH
 from tests.faults.nursery import Nursery
 from tests.faults.server import FaultServer
 
@@ -95,7 +96,8 @@ def grouped(name: str, cases: Sequence[A], size: int) -> list[Any]:
 def environment(
     home: Path, server: FaultServer, credentials: Mapping[str, str] | None = None, **more: str
 ) -> dict[str, str]:
-    """The whole environment of a run: nothing is taken over from ours but the path to programs."""
+    """The whole environment of a run: nothing is taken over from ours but the path to programs,
+    and whether connections are made ahead."""
     prefix = f"CANCEL_{server.practice.venue.upper()}_"
     given = server.practice.credentials if credentials is None else credentials
     return {
@@ -105,6 +107,7 @@ def environment(
         "LANG": "C.UTF-8",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "REQUESTS_CA_BUNDLE": "",
+        SWITCH: os.environ.get(SWITCH, ""),
         prefix + "URL": server.url,
         prefix + "REQUESTS_PER_MINUTE": "100000",  # the budget has its own tests
         **{prefix + field.upper(): value for field, value in given.items()},

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import responses
 
 from tests.venues.declared import Wire
 from tests.venues.fakes import Bench, FakeClock, StoppedClock
+from venues.wire.transport import Transport
 
 HERE = Path(__file__).parent
 VECTORS = HERE.parent / "vectors"
@@ -34,12 +34,12 @@ def bench(clock: FakeClock) -> Bench:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """Any request that was not declared fails the test, even when the code took the refusal for an outage."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        wire = Wire(mock)
-        yield wire
-        assert wire.undeclared() == []
+    wire = Wire()
+    monkeypatch.setattr(Transport, "_exchange", lambda _, *asked: wire.exchange(*asked))
+    yield wire
+    assert wire.undeclared() == []
 
 
 @pytest.fixture

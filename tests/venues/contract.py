@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
@@ -49,11 +50,12 @@ class Desk:
         self.server = Between(practice)
         self.running: Running = start(self.server)
         self.log: list[str] = []
+        self._until_the_end = ExitStack()
         self.venue = self.connect(practice.credentials)
 
     def connect(self, credentials: Mapping[str, str] | Held, **more: Any) -> HttpVenue:
         link = link_to(self.running.url, credentials, self.clock, Budget(), log=self.log.append, **more)
-        self.venue = built(self.verb, link)
+        self.venue = self._until_the_end.enter_context(closing(built(self.verb, link)))
         return self.venue
 
     def cancel(self, ref: OrderRef, **terms: Any) -> Result:
@@ -65,7 +67,7 @@ class Desk:
         return sum(1 for request in self.server.seen if self.practice.route(request) == "cancel")
 
     def close(self) -> None:
-        self.venue.close()
+        self._until_the_end.close()
         self.running.close()
         assert self.running.faults == []
         assert self.practice.dangers == []

@@ -3,70 +3,86 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-import requests
-import responses
-
-from venues.wire.connection import call
+from venues.interface import NeverSent, Uncertain
+from venues.wire.http import Reply, Request
+from venues.wire.transport import _headers
 
 ORIGIN = "https://venue.example"
 HTML = "<html><body>nothing to see</body></html>"
-LOST = requests.ReadTimeout("sent, and no answer")
-UNREACHED = requests.ConnectionError("Connection refused")
+LOST = Uncertain("the request was sent, but no complete answer came in time")
+UNREACHED = NeverSent("the connection to venue.example:443 was refused")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request that came."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+    @property
+    def path_url(self) -> str:
+        return self.url.removeprefix("{0.scheme}://{0.netloc}".format(urlsplit(self.url)))
 
 
 class Wire:
     """Declares what a venue's server answers, and gives the requests that came."""
 
-    def __init__(self, mock: responses.RequestsMock) -> None:
-        self._mock = mock
+    def __init__(self) -> None:
+        self.requests: list[Sent] = []
+        self._answers: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+        self._lasting: defaultdict[tuple[str, str], bool] = defaultdict(bool)  # the last answer was given
+        self._undeclared: list[str] = []
 
     def on(self, method: str, path: str, *answers: Any) -> Wire:
         """Each answer in turn, the last for ever: (status, body[, headers]), a dict or list (200), or an exception.
 
         A str body goes as it is, anything else as JSON. The query is part of `path` only when declared there.
         """
-        for answer in answers:
-            if isinstance(answer, Exception):
-                self._mock.add(responses.CallbackResponse(method, ORIGIN + path, callback=_failing(answer)))
-                continue
-            status, body, headers = _parts(answer)
-            text = body if isinstance(body, (str, bytes)) else json.dumps(body)
-            kind = headers.pop("Content-Type", _kind(body))
-            self._mock.add(method, ORIGIN + path, body=text, status=status, headers=headers, content_type=kind)
+        if self._lasting[method, path]:  # what lasted until now ends
+            self._answers[method, path].clear()
+        self._answers[method, path] += answers
+        self._lasting[method, path] = False
         return self
 
-    @property
-    def requests(self) -> list[requests.PreparedRequest]:
-        return [call.request for call in self._mock.calls]
+    def exchange(self, origin: str, request: Request, *how: object) -> Reply:
+        """In place of the transport's own."""
+        self.requests.append(Sent(request.method, origin + request.path, _headers(request), request.body))
+        answer = self._next(request.method, request.path)
+        if isinstance(answer, Exception):
+            raise answer
+        status, body, headers = _parts(answer)
+        whole = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+        return Reply(status, {"content-type": _kind(body), **headers}, whole, origin)
+
+    def _next(self, method: str, path: str) -> Any:
+        for route in ((method, path), (method, path.partition("?")[0])):
+            if answers := self._answers.get(route):
+                self._lasting[route] = len(answers) == 1
+                return answers[0] if self._lasting[route] else answers.pop(0)
+        self._undeclared.append(f"{method} {path}")
+        return UNREACHED
 
     def count(self, method: str, path: str) -> int:
         return sum(1 for r in self.requests if (r.method, r.path_url) == (method, path))
 
     def undeclared(self) -> list[str]:
-        return [
-            f"{call.request.method} {call.request.url}"
-            for call in self._mock.calls
-            if isinstance(call.response, requests.ConnectionError) and "Responses" in str(call.response)
-        ]
-
-
-def _failing(fault: Exception) -> Any:
-    """A request that fails; a time-out comes after the bytes have left."""
-
-    def fail(_: Any) -> Exception:
-        call.bytes_left = isinstance(fault, requests.ReadTimeout)
-        return fault
-
-    return fail
+        return self._undeclared
 
 
 def _parts(answer: Any) -> tuple[int, Any, dict[str, str]]:
     if not isinstance(answer, tuple):
         return 200, answer, {}
     status, body, *rest = answer
-    return status, body, dict(rest[0]) if rest else {}
+    return status, body, {name.lower(): value for name, value in dict(rest[0]).items()} if rest else {}
 
 
 def _kind(body: Any) -> str:

@@ -6,15 +6,14 @@ over another connection meanwhile, and an answer that comes late is taken as the
 
 from __future__ import annotations
 
+import selectors
 import socket
 import threading
 import time
 
-from urllib3.util.wait import wait_for_read
-
 from venues.interface import Uncertain
-from venues.wire.connection import FOREIGN, call, late_reply, read_body
-from venues.wire.http import Reply, lower
+from venues.wire.connection import FOREIGN, Reader, bounds, read_answer
+from venues.wire.http import Reply
 
 READ_WITHIN = 2.0  # seconds for the whole of a late answer once it stirs
 
@@ -29,18 +28,19 @@ class Held:
     def stirs(self, seconds: float = 0.0) -> bool:
         """Wait so long at most. Out: whether an answer has come, or the connection's end."""
         try:
-            return wait_for_read(self._sock, timeout=seconds)
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._sock, selectors.EVENT_READ)
+                return bool(selector.select(seconds))
         except (OSError, ValueError):  # another thread has hung up
             return True
 
     def reply(self) -> Reply:
         """Read what has come, and hang up. Raises Uncertain when that is no whole answer."""
-        call.ends = time.monotonic() + READ_WITHIN
         try:
             if not self._untouched:
                 raise EOFError
-            late = late_reply(self._sock)
-            return Reply(late.status, lower(late.headers), read_body(late))
+            late = read_answer(Reader(self._sock, bounds(READ_WITHIN)))
+            return Reply(late.status, late.headers, late.body)
         except FOREIGN:
             raise Uncertain("the late answer was not complete") from None
         finally:

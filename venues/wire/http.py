@@ -31,11 +31,6 @@ class Request:
     origin: str = ""  # where to, without a trailing slash; "" is the link's own: a venue may speak to several
 
 
-def lower(headers: Mapping[str, str]) -> dict[str, str]:
-    """Header names in lower case, as `Reply` has them."""
-    return {name.lower(): headers[name] for name in headers}  # one that came twice has both values there
-
-
 @dataclass(frozen=True)
 class Reply:
     """What came back, whole. Header names are lower-case."""

@@ -1,30 +1,25 @@
 """The one transport. It says exactly whether bytes left, bounds every reply in time and size, and keeps
 nothing between requests: no redirects, no cookies, no `.netrc`, no retries behind our back.
-
-It uses requests' adapter without a `Session`: a session forwards custom auth headers across a redirect,
-replaces `Authorization` from `.netrc` and keeps cookies (a Tradernet SID cookie overrides the key).
 """
 
 from __future__ import annotations
 
-import os
+import socket
+import ssl
 import time
-from collections.abc import Callable, Mapping
-from urllib.parse import SplitResult, urlsplit
-
-import requests
-import urllib3
-from requests.structures import CaseInsensitiveDict
+from collections import defaultdict
+from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from ordercancel import __version__
 from venues.interface import NeverSent, Unauthorized, Uncertain
-from venues.wire.connection import FOREIGN, TOO_LARGE, Adapter, call, read_body
+from venues.wire import ahead
+from venues.wire.connection import FOREIGN, TOO_LARGE, Bounds, Connection, bounds
+from venues.wire.dial import CONNECT_TIMEOUT, dial, route_to
 from venues.wire.held import Held, StillOut
-from venues.wire.http import Reply, Request, lower
+from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
-
-CONNECT_TIMEOUT = 5.0  # seconds; every venue page names this figure
-ORIGINS = 4  # that connections are kept to; most venues speak to one
+from venues.wire.route import PORTS, ProxyFailed, Route
 
 
 class Transport:
@@ -43,10 +38,10 @@ class Transport:
     ) -> None:
         self._origin = origin.rstrip("/")
         self._masks = masks
+        self._most = connections
         self._log = log
-        self._adapter = Adapter(pool_connections=ORIGINS, pool_maxsize=connections, max_retries=0)
-        self._proxies = _proxies(self._origin)
-        self._checked: dict[str, str] = {}  # origins, as they go onto the wire
+        self._routes: dict[str, Route] = {}  # by origin
+        self._idle: defaultdict[str, list[Connection]] = defaultdict(list)  # by origin, the latest used last
 
     def send(self, request: Request, patience: float, on_sent: Callable[[], None] | None = None) -> Reply:
         """Send one request and read the whole reply within `patience` seconds.
@@ -57,115 +52,114 @@ class Transport:
         """
         if patience <= 0:
             raise NeverSent("no time was left before the deadline")
+        within = bounds(patience, everything=request.everything)
         started = time.monotonic()
-        call.ends, call.bytes_left, call.on_sent = started + patience, False, on_sent
-        call.hold, call.timed_out, call.kept, call.reader = request.hold, False, None, None
-        call.everything = request.everything
         origin = request.origin or self._origin
         self._note(f"> {request.method} {origin}{request.path}")
         try:
-            reply = self._exchange(origin, request, patience)
-        except FOREIGN as e:
-            # str(e) carries the URL with its query: only the kind of the fault is told.
-            error: NeverSent | Uncertain
-            if call.kept is not None:
-                sock, untouched = call.kept
-                error = StillOut(_lost(e), Held(sock, untouched=untouched))
-            elif call.bytes_left:
-                error = Uncertain(_lost(e))
-            else:
-                error = NeverSent(_unreached(e, urlsplit(origin)))
+            reply = self._exchange(origin, request, within, on_sent)
+        except (NeverSent, Uncertain) as error:
             self._note(f"< {error.message}")
-            raise error from None
-        finally:
-            call.hold, call.kept = False, None  # what this thread closes from now on is closed
+            raise
         took = time.monotonic() - started
         self._note(f"< {reply.status}, {len(reply.body)} bytes, {took:.3f} s")
         return reply
 
-    def _exchange(self, origin: str, request: Request, patience: float) -> Reply:
-        response = self._adapter.send(
-            self._prepared(origin, request),
-            stream=True,
-            timeout=(min(CONNECT_TIMEOUT, patience), patience),
-            verify=_verify(origin),
-            proxies=self._proxies if origin == self._origin else _proxies(origin),
-        )
+    def _exchange(self, origin: str, request: Request, within: Bounds, on_sent: Callable[[], None] | None) -> Reply:
+        headers = _headers(request)
+        connection = self._connection(origin, within.ends - time.monotonic())
+        whole = False
         try:
-            body = read_body(response.raw)
-        except BaseException:
-            response.close()
-            raise
-        return Reply(response.status_code, lower(response.headers), body, origin, call.reader)
+            answer = connection.ask(request.method, request.path, headers, request.body, within, on_sent)
+            whole = True
+        except FOREIGN as e:
+            # str(e) may carry anything: only the kind of the fault is told.
+            reader = connection.reader
+            if request.hold and reader is not None and isinstance(e, TimeoutError):
+                whole = True  # nobody hangs up
+                raise StillOut(_lost(e), Held(connection.sock, untouched=not reader.file.size)) from None
+            raise Uncertain(_lost(e)) from None
+        finally:
+            if not whole:
+                connection.close()
+        self._keep(origin, connection)
+        return Reply(answer.status, answer.headers, answer.body, origin, connection.reader)
 
-    def _prepared(self, origin: str, request: Request) -> requests.PreparedRequest:
-        """What requests itself makes of it, in a twentieth of the time: only the origin is checked, and only once."""
-        if origin not in self._checked:
-            self._checked[origin] = (requests.Request("GET", origin).prepare().url or origin).removesuffix("/")
-        prepared = requests.PreparedRequest()
-        prepared.method, prepared.url = request.method, self._checked[origin] + request.path
-        prepared.headers, prepared.body = CaseInsensitiveDict(_headers(request)), request.body
-        if request.body or request.method != "GET":
-            prepared.headers["Content-Length"] = str(len(request.body or b""))
-        return prepared
+    def _connection(self, origin: str, seconds: float) -> Connection:
+        """One that is there and may be used, or a new one. Raises NeverSent."""
+        idle = self._idle[origin]
+        while idle:
+            try:
+                connection = idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if connection.is_usable:
+                return connection
+            connection.close()
+        seconds = min(CONNECT_TIMEOUT, seconds)
+        try:
+            if origin not in self._routes:
+                self._routes[origin] = route_to(origin)
+            route = self._routes[origin]
+            return ahead.take(route, seconds) or Connection(dial(route, seconds), route.called)
+        except FOREIGN as e:
+            raise NeverSent(_unreached(e, origin)) from None
+
+    def _keep(self, origin: str, connection: Connection) -> None:
+        if len(self._idle[origin]) < self._most:
+            self._idle[origin].append(connection)
+        else:
+            connection.close()
 
     def _note(self, line: str) -> None:
         if self._log is not None:
             self._log(self._masks.text(line))
 
     def close(self) -> None:
-        """Close idle connections."""
-        self._adapter.close()
+        """Close idle connections, and from now on each one after its request."""
+        self._most = 0
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
 
 
-def _headers(request: Request) -> Mapping[str, str]:
+def _headers(request: Request) -> dict[str, str]:
     """Raises Unauthorized for a value that HTTP cannot carry: only credentials come from outside."""
     for name, value in request.headers.items():
         if not (value.isascii() and value.isprintable()):
             raise Unauthorized(f"the credential in the header {name} holds characters that no key has", sent=False)
-    return {
+    headers = {
         "User-Agent": f"ordercancel/{__version__}",
         "Accept": "application/json",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip",
         **request.headers,
     }
-
-
-def _proxies(origin: str) -> dict[str, str]:
-    """The proxies of the environment, never for loopback."""
-    host = urlsplit(origin).hostname or ""
-    if host in {"localhost", "::1"} or host.startswith("127."):
-        return {}
-    return dict(requests.utils.get_environ_proxies(origin, no_proxy=None))
-
-
-def _verify(origin: str) -> bool | str:
-    """Whom to trust: a file of certificates from the environment, else the usual authorities."""
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    return (origin.startswith("https:") and bundle) or True
+    if request.body or request.method != "GET":
+        headers["Content-Length"] = str(len(request.body or b""))
+    return headers
 
 
 def _lost(error: Exception) -> str:
-    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
+    if isinstance(error, TimeoutError):
         return "the request was sent, but no complete answer came in time"
     if TOO_LARGE in str(error):
         return "the request was sent, but the answer was larger than any real one"
     return "the request was sent, but the connection was lost before the answer was complete"
 
 
-def _unreached(error: Exception, origin: SplitResult) -> str:
+def _unreached(error: Exception, origin: str) -> str:
     """In: the origin, of which the host and the port are told."""
-    port = origin.port or (443 if origin.scheme == "https" else 80)
-    where = f"{origin.netloc.removesuffix(f':{port}')}:{port}"
-    chain = f"{error!r} {error.__cause__!r} {error.__context__!r}"
-    if isinstance(error, requests.exceptions.SSLError):
+    parts = urlsplit(origin)
+    port = parts.port or PORTS.get(parts.scheme)
+    where = f"{parts.netloc.removesuffix(f':{port}')}:{port}"
+    if isinstance(error, ssl.SSLError):
         return f"no secure connection (TLS) to {where} could be made"
-    if isinstance(error, requests.exceptions.ProxyError):
+    if isinstance(error, ProxyFailed):
         return f"the proxy on the way to {where} could not be used"
-    if "NameResolution" in chain:
+    if isinstance(error, socket.gaierror):
         return f"the host name of {where} could not be resolved"
-    if isinstance(error, (requests.Timeout, TimeoutError)):
+    if isinstance(error, TimeoutError):
         return f"no connection to {where} was made in time"
-    if "refused" in chain:
+    if isinstance(error, ConnectionRefusedError):
         return f"the connection to {where} was refused"
     return f"no connection to {where} could be made"

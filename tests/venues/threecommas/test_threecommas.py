@@ -122,7 +122,7 @@ def test_the_cancel_of_a_deal_order_byte_by_byte(wire: Wire, deals: HttpVenue) -
     assert dict(request.headers) == {
         "User-Agent": "ordercancel/0.1.0",
         "Accept": "application/json",
-        "Accept-Encoding": "gzip, deflate",
+        "Accept-Encoding": "gzip",
         "Apikey": KEYS["api_key"],
         "Signature": "6b198640660c949250a53995983709503681e2c045a8409528f40a039bfe4d8c",
         "Content-Type": "application/x-www-form-urlencoded",

@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 import pytest
-from requests import PreparedRequest
 
 from tests.venues.contract import Desk, VenueContract
-from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
+from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Sent, Wire
 from tests.venues.fakes import FakeClock, built, cancel, link_to
 from tests.venues.table import READ_BACK, REPLY, Row, Runner, rows
 from venues.interface import NotFound, OrderRef, Uncertain
@@ -93,7 +92,7 @@ def venue(clock: FakeClock) -> HttpVenue:
     return built("tradernet", link_to(ORIGIN, KEYS, clock))
 
 
-def form(request: PreparedRequest) -> dict[str, str]:
+def form(request: Sent) -> dict[str, str]:
     assert isinstance(request.body, bytes)
     return dict(parse_qsl(request.body.decode()))
 

@@ -10,6 +10,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import closing
+from typing import NoReturn
 
 import pytest
 
@@ -18,8 +19,9 @@ from tests.venues.wire.odd import Odd, answer, odd, path_of
 from venues.interface import NeverSent, OrderRef, Uncertain
 from venues.result import Outcome
 from venues.wire import connection as connections
+from venues.wire import transport
 from venues.wire.answers import of_another, unreadable
-from venues.wire.http import Reply, Request
+from venues.wire.http import Request
 from venues.wire.masks import Masks
 from venues.wire.transport import Transport
 
@@ -210,12 +212,15 @@ def test_a_fault_of_ours_is_ours(fault: type[Exception], monkeypatch: pytest.Mon
 
 
 def failing(fault: type[Exception], sent: bool, monkeypatch: pytest.MonkeyPatch) -> Exception:
-    def exchange(*_: object) -> Reply:
-        connections.call.bytes_left = sent
+    def fail(*_: object) -> NoReturn:
         raise fault("x")
 
-    monkeypatch.setattr(Transport, "_exchange", exchange)
-    with closing(Transport("http://127.0.0.1:9", Masks())) as line, pytest.raises(Exception) as caught:  # noqa: PT011
+    monkeypatch.setattr(*((connections.Connection, "ask") if sent else (transport, "dial")), fail)
+    with (
+        odd(lambda *_: None) as server,
+        closing(Transport(server.origin, Masks())) as line,
+        pytest.raises(Exception) as caught,  # noqa: PT011
+    ):
         line.send(Request("GET", "/"), 1.0)
     return caught.value
 

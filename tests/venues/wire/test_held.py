@@ -132,7 +132,7 @@ def test_what_the_thread_closes_afterwards_is_closed() -> None:
         assert line.send(Request("GET", "/idle"), SOON).body == b"/idle"
         with closing(Transport(slow.origin, Masks())) as other:
             waiting = held(other)
-        connection = next(iter(line._adapter.poolmanager.pools._container.values())).pool.queue[-1]
+        (connection,) = line._idle[quick.origin]
         ours = connection.sock
         line.close()
         assert ours.fileno() == -1

@@ -19,9 +19,11 @@ from venues.sandbox.practice import RawReply
 from venues.sandbox.practice import Reply as Answer
 from venues.sandbox.practice import Request as Asked
 from venues.sandbox.server import Running, start
-from venues.wire import connection, transport
+from venues.wire import connection
+from venues.wire.dial import route_to
 from venues.wire.http import Reply, Request
 from venues.wire.masks import Masks
+from venues.wire.route import Route
 from venues.wire.transport import Transport
 
 SHORT = 0.3  # seconds of patience
@@ -358,8 +360,8 @@ def test_the_proxy_of_a_named_origin(server: Server, running: Running, monkeypat
 
 def test_certificates_are_asked_for_https_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/no/such/file")
-    assert transport._verify("https://venue.example") == "/no/such/file"
-    assert transport._verify("http://venue.example") is True
+    assert route_to("https://venue.example") == Route("https://venue.example", bundle="/no/such/file")
+    assert route_to("http://venue.example") == Route("http://venue.example")
 
 
 # --- the log
