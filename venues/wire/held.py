@@ -6,13 +6,12 @@ over another connection meanwhile, and an answer that comes late is taken as the
 
 from __future__ import annotations
 
-import selectors
 import socket
 import threading
 import time
 
 from venues.interface import Uncertain
-from venues.wire.connection import FOREIGN, Reader, bounds, read_answer
+from venues.wire.connection import FOREIGN, Reader, bounds, is_readable, read_answer
 from venues.wire.http import Reply
 
 READ_WITHIN = 2.0  # seconds for the whole of a late answer once it stirs
@@ -28,9 +27,7 @@ class Held:
     def stirs(self, seconds: float = 0.0) -> bool:
         """Wait so long at most. Out: whether an answer has come, or the connection's end."""
         try:
-            with selectors.DefaultSelector() as selector:
-                selector.register(self._sock, selectors.EVENT_READ)
-                return bool(selector.select(seconds))
+            return is_readable(self._sock, seconds)
         except (OSError, ValueError):  # another thread has hung up
             return True
 
