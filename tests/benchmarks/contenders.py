@@ -9,6 +9,7 @@ from environments import CHECKOUT, Environment, plain_environ
 from measure import HERE, Program, Server
 from table import note
 
+TRUST = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")  # what one or the other of them reads
 UNLIMITED = "100000000"  # requests a minute
 
 
@@ -24,12 +25,14 @@ class Contenders:
 
     @classmethod
     def installed(cls, folder: Path) -> Contenders:
+        """Those that are in the folder already stay as they are."""
         packages = {"py3cw": ("py3cw", "pycryptodome"), "tradernet": ("tradernet-sdk",), "requests": ("requests",)}
         made = {}
         for name, wanted in {"ours": (str(CHECKOUT),), **packages}.items():
-            note(f"installing {', '.join(wanted) if name != 'ours' else 'this checkout'} ...")
+            if not (folder / name).is_dir():
+                note(f"installing {', '.join(wanted) if name != 'ours' else 'this checkout'} ...")
             made[name] = Environment(folder / name, *wanted)
-        (folder / "home").mkdir()
+        (folder / "home").mkdir(exist_ok=True)
         return cls(**made, folder=folder)
 
     def cancel(
@@ -42,9 +45,17 @@ class Contenders:
             environ[f"CANCEL_{venue}_REQUESTS_PER_MINUTE"] = UNLIMITED
         return Program(command, environ, requests, stdin)
 
-    def peer(self, environment: Environment, script: str, server: Server, *, requests: int) -> Program:
+    def peer(
+        self, environment: Environment, script: str, server: Server, *, requests: int, stdin: Path | None = None
+    ) -> Program:
         """Another program that does the same."""
-        return Program((environment.python, str(HERE / "peers" / script)), self._environ(server), requests)
+        return Program((environment.python, str(HERE / "peers" / script)), self._environ(server), requests, stdin)
+
+    def curl(self, server: Server) -> Program:
+        """The physical limit: the cancel of a SmartTrade, its headers made beforehand."""
+        command = ("curl", "-sS", "-X", "DELETE", "-H", "Apikey: throwaway-key", "-H", f"Signature: {'0' * 64}")
+        url = f"{server.url}/public/api/v2/smart_trades/30404547"
+        return Program((*command, url), self._environ(server), requests=1)
 
     def bare(self, server: Server) -> Program:
         """The interpreter alone."""
@@ -55,6 +66,7 @@ class Contenders:
         return kept | {
             "HOME": str(self.folder / "home"),
             "BENCHMARK_URL": server.url,
+            **(dict.fromkeys(TRUST, server.trust) if server.trust else {}),
             "CANCEL_3COMMAS_URL": server.url,
             "CANCEL_3COMMAS_API_KEY": "throwaway-key",
             "CANCEL_3COMMAS_API_SECRET": "throwaway-secret",

@@ -11,11 +11,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class Environment:
-    """A virtual environment in `folder` with `packages` installed."""
+    """A virtual environment in `folder`, made with `packages` in it unless it is there."""
 
     def __init__(self, folder: Path, *packages: str) -> None:
         self._bin = folder / "bin"
         self.python = str(self._bin / "python")
+        if folder.is_dir():
+            return
         _quietly(sys.executable, "-m", "venv", str(folder))
         _quietly(self.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages)
         # Without this the first run of each would compile, or every run where nothing may be written.
@@ -24,6 +26,11 @@ class Environment:
     def script(self, name: str) -> str:
         """Out: the path of an installed command."""
         return str(self._bin / name)
+
+    def authorities(self) -> str:
+        """Out: the file of the usual authorities."""
+        code = "import certifi; print(certifi.where())"
+        return subprocess.run([self.python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 
     def version(self, package: str) -> str:
         """Out: the version of an installed package."""

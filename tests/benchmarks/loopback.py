@@ -1,7 +1,7 @@
 """The server of the benchmarks, in a process of its own: the venues' answers after a fixed time, and a count.
 
-It prints its port, then serves until it is killed. `GET /seen` gives what came since the last such request:
-requests, connections, and when the first request arrived, in nanoseconds of the monotonic clock, which on
+It prints its port, and the one over TLS or 0, then serves until it is killed. `GET /seen` gives what came since
+the last such request: requests, connections, and when the first request arrived, in nanoseconds of the monotonic clock, which on
 Linux and macOS all processes share. It also opens again what was cancelled.
 """
 
@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import re
+import ssl
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -86,18 +87,29 @@ def encoded(document: Any) -> bytes:
     return head.encode() + body
 
 
-async def serve(latency: float, rows: int) -> None:
+async def serve(latency: float, rows: int, host: str, certificate: str) -> None:
     book, count = Book(rows), Count()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(latency, book, count), "127.0.0.1", 0)
-    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+
+    def connection() -> Connection:
+        return Connection(latency, book, count)
+
+    servers = [await loop.create_server(connection, "127.0.0.1", 0)]
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        servers.append(await loop.create_server(connection, host, 0, ssl=context))
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    sys.stdout.write(f"{ports[0]} {ports[1] if certificate else 0}\n")
     sys.stdout.flush()
-    await server.serve_forever()
+    await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--latency", type=float, default=0.05, help="seconds from a request to its answer")
     parser.add_argument("--rows", type=int, default=0, help="open orders at each venue")
+    parser.add_argument("--host", default="127.0.0.1", help="where it listens with TLS")
+    parser.add_argument("--certificate", default="", help="file of a certificate and its key; with it, TLS too")
     options = parser.parse_args()
-    asyncio.run(serve(options.latency, options.rows))
+    asyncio.run(serve(options.latency, options.rows, options.host, options.certificate))

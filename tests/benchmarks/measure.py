@@ -19,6 +19,16 @@ HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Known:
+    """A server that speaks TLS: where it listens, what it is called, its certificate, and whom to trust for it."""
+
+    host: str
+    name: str
+    certificate: Path
+    trust: Path
+
+
+@dataclass(frozen=True)
 class Program:
     """What is run: a command, its variables, the file it reads, and how many requests it must send."""
 
@@ -40,13 +50,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Server:
-    """The loopback server, answering after its latency."""
+    """The loopback server, answering after its latency. `trust`: the authorities of one that speaks TLS."""
 
     port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+    url: str
+    trust: str = ""
 
     def seen(self) -> dict[str, int]:
         """Out: requests, connections and first arrival since the last call."""
@@ -60,13 +68,22 @@ class Server:
 
 
 @contextmanager
-def serving(latency: float, rows: int = 0) -> Iterator[Server]:
-    """The loopback server in a process of its own. In: seconds from a request to its answer, open orders a venue."""
+def serving(latency: float, rows: int = 0, known: Known | None = None) -> Iterator[Server]:
+    """The loopback server in a process of its own.
+
+    In: seconds from a request to its answer, open orders a venue; with what it speaks TLS, if it does.
+    """
     command = [sys.executable, str(HERE / "loopback.py"), "--latency", str(latency), "--rows", str(rows)]
+    if known:
+        command += ["--host", known.host, "--certificate", str(known.certificate)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield Server(int(process.stdout.readline()))
+            port, secure = process.stdout.readline().split()
+            if known:
+                yield Server(int(port), f"https://{known.name}:{secure}", str(known.trust))
+            else:
+                yield Server(int(port), f"http://127.0.0.1:{port}")
         finally:
             process.kill()
 

@@ -28,7 +28,7 @@ class Row:
         return *figures, f"{'>=' if self.at_least else '<='} {self.goal:g}", "yes" if met else "no"
 
 
-def compared(measure: str, pair: tuple[list[Run], list[Run]], figure: str, goal: float) -> Row:
+def compared(measure: str, pair: tuple[list[Run], list[Run]], figure: str, goal: float | None) -> Row:
     """Two programs' times, in seconds."""
     ours, theirs = (middle(runs, figure) for runs in pair)
     return Row(measure, f"{1000 * ours:.0f} ms", f"{1000 * theirs:.0f} ms", ours / theirs, goal)

@@ -241,7 +241,10 @@ def _is_quiet(sock: socket.socket) -> bool:
 
 
 def is_readable(sock: socket.socket, seconds: float = 0.0) -> bool:
-    """Wait so long at most. Out: whether something has come, or the connection's end. Raises ValueError once closed."""
+    """Wait so long at most. Out: whether something has come, or the connection's end.
+
+    Raises ValueError once it is closed.
+    """
     if sys.platform == "win32":
         return bool(select.select([sock], [], [], seconds)[0])
     poll = select.poll()
