@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from cli.auth.app import auth
 from cli.options import (
     DryRunFlag,
     JobsFlag,
@@ -26,9 +25,6 @@ from cli.options import (
     is_typed,
 )
 from cli.output.streams import fill_standard_streams, warn
-from cli.sandbox import HELP as SANDBOX_HELP
-from cli.sandbox import sandbox as serve_sandbox
-from cli.sweep.app import COMMANDS
 from ordercancel import __version__
 from venues.face import Verb
 from venues.registry import VERBS, face_of
@@ -66,14 +62,6 @@ Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 no
 2 wrong usage, 130 Ctrl-C, 143 SIGTERM.
 """
 
-app = typer.Typer(
-    help=HELP,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -81,7 +69,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -90,7 +77,7 @@ def _root(
     pass
 
 
-def _add_verb(verb: Verb) -> None:
+def _add_verb(app: typer.Typer, verb: Verb) -> None:
     ids_help = f"Order ids, each {verb.ids.form}; `-` reads them from standard input, one a line."
     text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
     short = verb.what.partition(". ")[0] + "."
@@ -138,29 +125,52 @@ def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> No
     raise typer.Exit(run(verb, deal_id, ids, options))
 
 
-for _verb in VERBS.values():
-    _add_verb(_verb)
-for _name, (_does, _help, _short) in COMMANDS.items():
-    app.command(_name, help=_help, short_help=_short)(_does)
-app.add_typer(auth)
-app.command("sandbox", help=SANDBOX_HELP, short_help="Serve the practice venues on loopback, or list their orders.")(
-    serve_sandbox
-)
+def build(called: str) -> typer.Typer:
+    """The command line: with the verb that is called alone, or with everything where that is none of them.
+
+    Typer builds every command before it runs one, a millisecond each.
+    """
+    app = typer.Typer(
+        help=HELP,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    if called in VERBS:
+        _add_verb(app, VERBS[called])
+        return app
+    for verb in VERBS.values():
+        _add_verb(app, verb)
+    from cli.auth.app import auth
+    from cli.sandbox import HELP as SANDBOX_HELP
+    from cli.sandbox import sandbox
+    from cli.sweep.app import COMMANDS
+
+    for name, (does, text, short) in COMMANDS.items():
+        app.command(name, help=text, short_help=short)(does)
+    if called in COMMANDS:
+        app.registered_commands = [command for command in app.registered_commands if command.name == called]
+        return app
+    app.add_typer(auth)
+    short = "Serve the practice venues on loopback, or list their orders."
+    app.command("sandbox", help=SANDBOX_HELP, short_help=short)(sandbox)
+    if called in {"-h", "--help"}:  # the page names all commands, and needs none of their flags
+        for command in app.registered_commands:
+            command.callback = _named
+    return app
 
 
-def _leave_only(called: str) -> None:
-    """Typer builds every command before it runs one, a millisecond each: leave the verb that is called."""
-    wanted = [command for command in app.registered_commands if command.name == called]
-    if wanted:
-        app.registered_commands, app.registered_groups = wanted, []
+def _named() -> None:
+    """In place of a command that is only listed."""
 
 
 def main() -> int:
     """Run the command line with `sys.argv`. Out: the exit code."""
     fill_standard_streams()
-    _leave_only(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
-        code = app(standalone_mode=False)
+        code = build(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
         return code if isinstance(code, int) else 0
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)

@@ -17,9 +17,12 @@ def main() -> NoReturn:
     # Loading makes 60,000 objects and no garbage, and orders leave none either: to look for some after every 700 new
     # objects takes a twelfth of a single cancel, after every 20,000 still a twentieth.
     gc.set_threshold(100_000)
-    from cli.ahead import begin
+    # Plug-ins of pydantic are looked for in every package there is, 8 ms while an answer waits; none concerns us.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    if len(sys.argv) > 2:  # a verb and an id
+        from cli.ahead import begin
 
-    begin(sys.argv[1:], os.environ)
+        begin(sys.argv[1:], os.environ)
     from cli.main import main as run
     from cli.output.streams import flush
 

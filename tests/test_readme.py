@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from cli.main import app
+from cli.main import build
 from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__
@@ -63,7 +63,7 @@ def flags(command: Any) -> set[str]:
     return {flag for param in command.params for flag in param.opts if flag.startswith("-")}
 
 
-ROOT_COMMAND = typer.main.get_command(app)
+ROOT_COMMAND = typer.main.get_command(build("whole"))
 COMMANDS = dict(commands(ROOT_COMMAND))
 
 

@@ -1,8 +1,8 @@
 """The server of the benchmarks, in a process of its own: the venues' answers after a fixed time, and a count.
 
 It prints its port, and the one over TLS or 0, then serves until it is killed. `GET /seen` gives what came since
-the last such request: requests, connections, and when the first request arrived, in nanoseconds of the monotonic clock, which on
-Linux and macOS all processes share. It also opens again what was cancelled.
+the last such request: requests, connections, and when the first request arrived, in nanoseconds of the monotonic
+clock, which on Linux and macOS all processes share. It also opens again what was cancelled.
 """
 
 from __future__ import annotations

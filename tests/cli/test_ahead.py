@@ -134,7 +134,7 @@ def test_what_connects_ahead_is_what_typer_reads(monkeypatch: pytest.MonkeyPatch
             continue
         passed += 1
         ran.clear()
-        cli.main.app(line, standalone_mode=False)
+        cli.main.build(line[0])(line, standalone_mode=False)
         ((verb, deal_id, ids, options),) = ran
         Command(verb, deal_id, tuple(ids), options).check_arguments()
         assert settings_of(face_of(verb).name, options.profile).url == origin, line

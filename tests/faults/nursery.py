@@ -34,7 +34,10 @@ ROOMS = (
     "tradernet.orders",
 )
 LOADED = (
+    "cli.auth.app",
     "cli.main",
+    "cli.sandbox",
+    "cli.sweep.app",
     "cli.cancel.command",
     "cli.mistakes",
     "cli.output.record",

@@ -12,7 +12,7 @@ import keyring
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import build
 from venues.registry import VENUES, open_practice
 from venues.sandbox.server import Running, start
 
@@ -94,6 +94,6 @@ def run() -> Callable[..., Any]:
     """Run `cancel auth ARGS` with `given` on standard input, which is no terminal."""
 
     def call(*args: str, given: str = "") -> Any:
-        return CliRunner().invoke(app, ["auth", *args], input=given)
+        return CliRunner().invoke(build("auth"), ["auth", *args], input=given)
 
     return call
