@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output.streams import warn
 from config.names import DEFAULT_PROFILE, check_profile_name
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"  # the record's word for a practice venue's credentials
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """Where a venue is, as whom to speak to it, and how fast.
 
     `source`: where the credentials came from, in the record's word; `advice` tells what to do when they are refused.
@@ -62,8 +61,7 @@ class Access:
         )
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """A venue that is ready, and what its orders share."""
 
     venue: HttpVenue

@@ -7,8 +7,7 @@ import math
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -24,8 +23,7 @@ class Output(enum.Enum):
     JSONL = "jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The flags as given. `wait` in seconds; `named`: the profile was typed, so it is the keyring's account."""
 
     output: Output

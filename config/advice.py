@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from config.keyring_store import KeyringProblem
 from config.names import DEFAULT_PROFILE, env_name, file_name, login_line
@@ -16,8 +16,7 @@ _THE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One source as the account of one venue: what its fields are called there, and what is done to them."""
 
     venue: str
@@ -51,8 +50,7 @@ class Place:
         return Place(self.venue, self.profile, source, self.named)
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(NamedTuple):
     """Why there is no complete set: what the source in use has, and what else was seen on the way.
 
     `whole`: another source, whose set is complete. `problem`: how the keyring failed, if it did.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from config.errors import CredentialsError
 from config.keyring_store import KeyringProblem
@@ -32,8 +31,7 @@ class FieldSpec(Protocol):
     def secret(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class FieldStatus:
+class FieldStatus(NamedTuple):
     """One line of `auth status`. `masked` is safe to show; `hides` are other sources that have it, unused.
 
     `fault` says why the value there cannot be used; it is empty when all is well. `needed` is False for a

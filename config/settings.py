@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from config.errors import ConfigError
 from config.names import check_profile_name, env_name, is_profile_name
@@ -15,8 +14,7 @@ from config.paths import config_file
 _YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Where one venue is and how to speak to it.
 
     `url_from` is `environment`, `config.toml` or `default`. `api_version` is None where the venue has only one;

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from config.names import env_name, file_name, service_name
 from ordercancel.secret import Secret
@@ -41,8 +40,7 @@ class Keyring(Protocol):
     def delete(self, service: str, username: str) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What a source has for a field. `fault` says why it cannot be used, and then there is no secret."""
 
     source: Source

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from ordercancel.secret import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRef:
+class OrderRef(NamedTuple):
     """Which order: the venue's id as given, the deal's id for an order of a deal, the symbol where ids need one."""
 
     order_id: str
@@ -80,8 +79,7 @@ class OpenOrder(NamedTuple):
     of_many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A venue's good answer about an order: `order` is None when it accepts without showing the order."""
 
     order: Order | None

@@ -11,7 +11,7 @@ They take what is known, the terms and the venue's habits; no clock, no thread, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from venues.interface import Habits, Limited, NeverSent, NotFound, Refused, State
 from venues.procedure.known import Ask, Came, Known
@@ -25,8 +25,7 @@ BLIND_AFTER = 2  # looks refused in a row, after which looking on is no use
 MOST_CANCELS = 6  # of one order, whatever a venue answers
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What to ask next, and when (seconds since the order was begun). No `ask`: the end.
 
     `jitter`: wait a random part of so many seconds, at least `SHORTEST_BACK_OFF`, but not past `at`.

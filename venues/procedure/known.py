@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from dataclasses import replace as replaced
 from datetime import datetime
 from math import inf
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from venues.interface import (
     Answer,
@@ -56,8 +56,7 @@ class Came(enum.Enum):
     NOT_RENEWED = "there are no fresh credentials"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One thing that happened, at `at`. `got`: the answer, or why there is none; None: the cancel leaves now.
 
     A renewal gets True or False. `began` is when a look began, `when` the wall clock as a cancel leaves. `dead`:

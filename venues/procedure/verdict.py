@@ -6,7 +6,7 @@ Read from the top: what the venue shows final comes first, then what it accepted
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from venues.interface import Habits, Limited, NotFound, Refused, State
 from venues.procedure import words
@@ -15,8 +15,7 @@ from venues.procedure.terms import Terms
 from venues.result import Evidence, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An outcome, what it rests on, and the sentence that says so."""
 
     outcome: Outcome

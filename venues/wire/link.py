@@ -5,8 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from venues.interface import Credentials, Unauthorized, Venue
 from venues.wire.answers import raise_for_shared_answers
@@ -24,8 +23,7 @@ def _silent(line: str) -> None:
     """Where nobody listens."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """All that a venue is given: where its server is, as whom to speak, and how fast."""
 
     url: str  # the origin, without a trailing slash

@@ -141,7 +141,7 @@ def _a_late_no_answers_all(self: Known, event: Event) -> Known:
 def _any_no_is_a_late_answer(self: Known, event: Event) -> Known:
     """A log-in that fails before a repeat is taken for the answer to the cancel before it."""
     late = event.of is Ask.CANCEL and not self.in_flight and self.unanswered > 0 and isinstance(event.got, Refused)
-    return _AFTER(self, replace(event, late=event.late or late))
+    return _AFTER(self, event._replace(late=event.late or late))
 
 
 def _quiet_as_last_asked(self: Known, event: Event, no: Any) -> Known:
