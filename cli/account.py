@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output.streams import warn
@@ -52,8 +51,7 @@ class Access(NamedTuple):
     def signed(self, result: Result) -> Result:
         """The result with whose account it was, and what to do where the venue refuses its credentials."""
         advice = self.advice() if result.outcome is Outcome.UNAUTHORIZED else ""
-        return replace(
-            result,
+        return result._replace(
             sandbox=result.sandbox or self.is_sandbox,
             profile=self.profile,
             credentials=self.source,

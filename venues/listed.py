@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from venues.result import Outcome, Result
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """An order that a venue lists as open. The field names that it has in common with `Result` mean the same.
 
     `leaving`: it is on its way out by a cancel, perhaps somebody else's.
@@ -40,8 +38,7 @@ class Listed:
 Shown = Result | Listed  # an order as an answer showed it
 
 
-@dataclass(frozen=True, slots=True)
-class TargetResult:
+class TargetResult(NamedTuple):
     """What became of one target: a verb's open orders at its venue, listed or swept.
 
     `listed` counts the open rows that were read, `matched` those of them that were meant; of these, `protective` and

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Outcome(enum.Enum):
@@ -36,8 +35,7 @@ class Evidence(enum.Enum):
     READ_BACK = "read-back"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of one order. Amounts are the venue's own text; times are UTC."""
 
     venue: str

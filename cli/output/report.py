@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from cli.options import Output
@@ -63,7 +63,7 @@ class Report:
             return
         from cli.output.render import render
 
-        named = [result if result.symbol else replace(result, symbol=self.symbol) for result in results]
+        named = [result if result.symbol else result._replace(symbol=self.symbol) for result in results]
         render(named, console_file=sys.stdout, is_terminal=is_terminal(sys.stdout), environ=os.environ)
 
     def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:

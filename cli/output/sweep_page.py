@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import TypeVar
@@ -120,4 +119,4 @@ def _news(result: Result) -> Line:
     """What is said of a result, without the sentence that tells no more than its outcome does."""
     gone = Order(State.CANCELLED)
     plain = result.message in (words.cancelled(gone), words.already_cancelled(gone))
-    return said(replace(result, message="") if plain or result.message.endswith(words.WOULD) else result)
+    return said(result._replace(message="") if plain or result.message.endswith(words.WOULD) else result)

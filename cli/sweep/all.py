@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import typer
@@ -116,14 +115,14 @@ class _All(Run):
     def _result_of(self, target: Target) -> TargetResult:
         swept = not (self.options.dry_run or self._said_no)
         result = telling.result_of(target, swept=swept, stopped=self._stop.is_set())
-        return replace(result, message="; ".join(filter(None, (NO, result.message)))) if self._said_no else result
+        return result._replace(message="; ".join(filter(None, (NO, result.message)))) if self._said_no else result
 
     def _results(self) -> list[TargetResult]:
         """What was not swept is not clear, unless nobody wanted it to be."""
         if self._said_no and self.options.output is Output.TABLE:
             return []  # whoever said no knows
         results = super()._results()
-        return results if self.options.dry_run else [replace(each, clear=bool(each.clear)) for each in results]
+        return results if self.options.dry_run else [each._replace(clear=bool(each.clear)) for each in results]
 
     def _end(self) -> None:
         super()._end()

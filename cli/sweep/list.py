@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 
 import typer
@@ -38,7 +37,7 @@ class _List(Run):
     def _found(self, target: Target, number: int, row: OpenOrder, sort: Sort) -> None:
         access = target.account.access
         shown = listed(target.account.venue, row, target.account.link.masks)
-        shown = replace(shown, profile=access.profile, sandbox=access.is_sandbox)
+        shown = shown._replace(profile=access.profile, sandbox=access.is_sandbox)
         self._report.add_row((target.index, number), shown)
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 import typer
@@ -129,8 +129,7 @@ def not_listed(verb: Verb, outcome: Outcome, message: str, credentials: str | No
 def signed(result: TargetResult, access: Access) -> TargetResult:
     """The result of a target with whose account it was, and what to do where the venue refuses its credentials."""
     advice = access.advice() if result.outcome is Outcome.UNAUTHORIZED else ""
-    return replace(
-        result,
+    return result._replace(
         sandbox=access.is_sandbox,
         profile=access.profile,
         credentials=access.source,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from venues.tradernet.lists import STATUS_WORDS, TYPES
@@ -22,4 +21,4 @@ WORDS = {
 def order(result: Shown) -> View:
     """Types by their words, a status by its number and its word; the side with what the record leaves out of it."""
     oper = text(result.raw.get("oper")) if isinstance(result.raw, dict) else ""
-    return plain(replace(result, side=oper if oper in SIDES else result.side), WORDS)
+    return plain(result._replace(side=oper if oper in SIDES else result.side), WORDS)

@@ -1,7 +1,6 @@
 """Results of each kind, as the procedure gives them to be printed."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -49,8 +48,7 @@ DEAL_ROW = {
     "quantity_remaining": "0.1700",
     "rate": "3116.81",
 }
-DEAL = replace(
-    TANX,
+DEAL = TANX._replace(
     venue="3commas",
     command="deal-order",
     order_id="1123077331",
@@ -62,8 +60,7 @@ DEAL = replace(
          "status_string": "Filled", "created_at": "2024-11-13T15:17:25.398Z"},
     ],
 )  # fmt: skip
-SMART = replace(
-    TANX,
+SMART = TANX._replace(
     venue="3commas",
     command="smart-trade",
     order_id="30404547",

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -69,7 +68,7 @@ def test_record_has_the_fields_of_the_contract_in_its_order() -> None:
 
 
 def test_record_of_an_order_of_which_nothing_is_known() -> None:
-    bare = replace(RESULT, evidence=None, deal_id="7", sandbox=True, status=None, request_id=None, raw="<html>")
+    bare = RESULT._replace(evidence=None, deal_id="7", sandbox=True, status=None, request_id=None, raw="<html>")
     shown = record(bare)
     assert shown["evidence"] is shown["status"] is shown["request_id"] is shown["raw"] is None
     assert (shown["deal_id"], shown["sandbox"]) == ("7", True)
@@ -77,14 +76,14 @@ def test_record_of_an_order_of_which_nothing_is_known() -> None:
 
 def test_record_shortens_foreign_text() -> None:
     hostile = "\x1b[31m" + "x" * 100_000
-    shown = record(replace(RESULT, message=hostile, status=hostile, raw=[{"error": hostile}]))
+    shown = record(RESULT._replace(message=hostile, status=hostile, raw=[{"error": hostile}]))
     assert shown["message"] == "x" * 999 + "…"
     assert len(to_json(shown)) < 6000
 
 
 def test_a_time_without_zone_is_taken_as_utc() -> None:
     naive = datetime(2026, 11, 20, 6, 0)
-    assert record(replace(RESULT, started_at=naive))["started_at"] == "2026-11-20T06:00:00.000Z"
+    assert record(RESULT._replace(started_at=naive))["started_at"] == "2026-11-20T06:00:00.000Z"
 
 
 def test_document() -> None:

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -75,13 +74,13 @@ def test_a_smart_trade() -> None:
 
 
 def test_a_value_without_anything_to_see_is_left_out_and_a_cell_is_a_dash() -> None:
-    assert not any("symbol" in line for line in shown(replace(TANX, symbol="\x1b[2J")))
-    assert " - " in shown(replace(TANX, symbol="\x1b[2J"), TANX)[3]
+    assert not any("symbol" in line for line in shown(TANX._replace(symbol="\x1b[2J")))
+    assert " - " in shown(TANX._replace(symbol="\x1b[2J"), TANX)[3]
 
 
 def test_several_orders_have_a_row_each_and_a_closing_line() -> None:
-    late = replace(TANX, order_id="25768880", outcome=Outcome.TOO_LATE, message="It was filled before.")
-    assert squeezed(shown(TANX, late, replace(TANX, order_id="3"), BARE)) == [
+    late = TANX._replace(order_id="25768880", outcome=Outcome.TOO_LATE, message="It was filled before.")
+    assert squeezed(shown(TANX, late, TANX._replace(order_id="3"), BARE)) == [
         "tanX orders",
         "",
         "OUTCOME ORDER SYMBOL SIDE PRICE QUANTITY FILLED MESSAGE",
@@ -96,12 +95,12 @@ def test_several_orders_have_a_row_each_and_a_closing_line() -> None:
 
 def test_columns_that_hold_nothing_are_left_out() -> None:
     assert squeezed(shown(BARE, BARE))[2] == "OUTCOME ORDER MESSAGE"
-    silent = replace(BARE, message="")
+    silent = BARE._replace(message="")
     assert squeezed(shown(silent, silent))[2:4] == ["OUTCOME ORDER", "not found 99"]
 
 
 def test_amounts_are_right_aligned_and_the_rest_left() -> None:
-    head, first, second = shown(TANX, replace(TANX, price="1", symbol="x"))[2:5]
+    head, first, second = shown(TANX, TANX._replace(price="1", symbol="x"))[2:5]
     end = head.index("PRICE") + len("PRICE")
     assert first[:end].endswith(" 68733.81")
     assert second[:end].endswith("        1")
@@ -110,14 +109,14 @@ def test_amounts_are_right_aligned_and_the_rest_left() -> None:
 
 
 def test_orders_of_one_deal_name_the_deal() -> None:
-    assert shown(DEAL, replace(DEAL, order_id="2"))[0] == "3Commas deal 2345678901"
+    assert shown(DEAL, DEAL._replace(order_id="2"))[0] == "3Commas deal 2345678901"
     assert shown(SMART, SMART)[0] == "3Commas SmartTrades"
 
 
 @pytest.mark.parametrize("results", [[TANX], [DEAL], [SMART], [BARE], [TANX, BARE], [DEAL, DEAL], [SMART, SMART]])
 @pytest.mark.parametrize(("width", "colour"), [(None, False), (80, True), (30, False)])
 def test_the_sandbox_says_so_in_every_table(results: list[Result], width: int | None, colour: bool) -> None:
-    practice = [replace(result, sandbox=True) for result in results]
+    practice = [result._replace(sandbox=True) for result in results]
     text = table(practice, colour=colour, width=width)
     assert "(sandbox)" in "".join(text.splitlines()[:3])  # a narrow terminal breaks the title
     assert "(sandbox)" in text.splitlines()[-1] or len(results) == 1
@@ -128,8 +127,8 @@ def test_the_sandbox_says_so_in_every_table(results: list[Result], width: int | 
 @pytest.mark.parametrize("colour", [True, False])
 def test_no_width_cuts_an_id(width: int | None, colour: bool) -> None:
     ids = ["18446744073709551615", "ord-20260303120000-12345678", "7"]
-    several = [replace(TANX, order_id=each, price="123456789.123456789", message="x " * 200) for each in ids]
-    deal = replace(DEAL, raw=[{**DEAL_ROW, "order_id": each} for each in ids], order_id=ids[0])
+    several = [TANX._replace(order_id=each, price="123456789.123456789", message="x " * 200) for each in ids]
+    deal = DEAL._replace(raw=[{**DEAL_ROW, "order_id": each} for each in ids], order_id=ids[0])
     for results in (several, [deal]):
         text = re.sub(r"\x1b\[[0-9;]*m", "", table(results, colour=colour, width=width))
         for each in ids:
@@ -147,7 +146,7 @@ def test_a_narrow_terminal_gets_each_message_below_its_row_and_a_wide_one_beside
 
 
 def test_a_message_beside_its_row_goes_on_in_the_next_line() -> None:
-    lines = shown(BARE, replace(BARE, message="word " * 40), width=80)
+    lines = shown(BARE, BARE._replace(message="word " * 40), width=80)
     assert all(len(line) <= 80 for line in lines)
     assert sum("word" in line for line in lines) > 2
 
@@ -160,7 +159,7 @@ def test_foreign_text_is_harmless(width: int | None, colour: bool) -> None:
     raw_deal = [{**DEAL_ROW, "deal_order_type": HOSTILE, "status_string": HOSTILE, "rate": HOSTILE}]
     raw_smart = {"pair": HOSTILE, "position": {"type": HOSTILE}, "status": {"type": HOSTILE}}
     fields: Any = {"message": HOSTILE, "symbol": HOSTILE, "status": HOSTILE, "price": HOSTILE, "filled": HOSTILE}
-    for result in (replace(TANX, **fields), replace(DEAL, raw=raw_deal), replace(SMART, raw=raw_smart)):
+    for result in (TANX._replace(**fields), DEAL._replace(raw=raw_deal), SMART._replace(raw=raw_smart)):
         for results in ([result], [result, result]):
             text = table(results, colour=colour, width=width)
             plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -171,7 +170,7 @@ def test_foreign_text_is_harmless(width: int | None, colour: bool) -> None:
 
 
 def test_markup_is_shown_as_it_is() -> None:
-    hostile = replace(TANX, message="[/red] [link=http://x.example]y[/link] :smile: no", symbol="[bold]btc")
+    hostile = TANX._replace(message="[/red] [link=http://x.example]y[/link] :smile: no", symbol="[bold]btc")
     for colour in (True, False):
         text = table([hostile], colour=colour, width=None)
         assert "[/red] [link=http://x.example]y[/link] :smile: no" in text
@@ -189,7 +188,7 @@ def test_markup_is_shown_as_it_is() -> None:
     ],
 )  # fmt: skip
 def test_each_outcome_comes_first_in_words_and_colour(outcome: Outcome, code: str) -> None:
-    one = replace(TANX, outcome=outcome)
+    one = TANX._replace(outcome=outcome)
     words = outcome_words(outcome)
     assert table([one], colour=True, width=80).startswith(f"\x1b[{code}m{words}\x1b[0m")
     for width in (80, 120):
@@ -199,7 +198,7 @@ def test_each_outcome_comes_first_in_words_and_colour(outcome: Outcome, code: st
 
 def test_every_colour_can_be_read_on_white_and_on_black() -> None:
     """No yellow, cyan, white, black or blue, and green for what this run cancelled alone."""
-    every = [replace(TANX, outcome=outcome, warning="a position stays open", sandbox=True) for outcome in Outcome]
+    every = [TANX._replace(outcome=outcome, warning="a position stays open", sandbox=True) for outcome in Outcome]
     used = {
         code
         for codes in re.findall(r"\x1b\[([0-9;]+)m", table(every, colour=True, width=80))
@@ -209,7 +208,7 @@ def test_every_colour_can_be_read_on_white_and_on_black() -> None:
 
 
 def test_a_warning_has_a_line_and_a_look_of_its_own() -> None:
-    warned = replace(TANX, warning="a position of 14.91 stays open")
+    warned = TANX._replace(warning="a position of 14.91 stays open")
     alone = table([warned], colour=True, width=80).splitlines()
     assert alone[2] == "\x1b[7ma position of 14.91 stays open\x1b[0m"
     for width in (40, 100, 200):
@@ -223,15 +222,15 @@ def test_a_warning_has_a_line_and_a_look_of_its_own() -> None:
 
 
 def test_the_heading_names_the_account_and_where_its_credentials_came_from() -> None:
-    named = replace(TANX, profile="bot", credentials="keyring")
+    named = TANX._replace(profile="bot", credentials="keyring")
     assert shown(named)[0] == "cancelled  tanX order 25768879  (profile bot, keyring)"
     assert shown(named, named)[0] == "tanX orders  (profile bot, keyring)"
     assert (
-        shown(replace(named, sandbox=True))[0] == "cancelled  tanX order 25768879  (profile bot, keyring)  (sandbox)"
+        shown(named._replace(sandbox=True))[0] == "cancelled  tanX order 25768879  (profile bot, keyring)  (sandbox)"
     )
-    own = replace(named, sandbox=True, credentials="sandbox")
+    own = named._replace(sandbox=True, credentials="sandbox")
     assert shown(own)[0] == "cancelled  tanX order 25768879  (sandbox)"
-    assert shown(replace(named, credentials=None))[0] == "cancelled  tanX order 25768879"
+    assert shown(named._replace(credentials=None))[0] == "cancelled  tanX order 25768879"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +241,7 @@ def test_the_heading_names_the_account_and_where_its_credentials_came_from() -> 
 def test_the_age_of_an_order(seconds: int | None, alone: str | None, column: str | None) -> None:
     """A date to come means that the age is not known."""
     placed = None if seconds is None else NOW - timedelta(seconds=seconds)
-    aged = replace(TANX, placed_at=placed)
+    aged = TANX._replace(placed_at=placed)
     assert [line.split(maxsplit=1)[1] for line in shown(aged) if "placed" in line] == ([alone] if alone else [])
     head, first, second = shown(aged, BARE)[2:5]
     assert (" AGE" in head) is (column is not None)
@@ -253,7 +252,7 @@ def test_the_age_of_an_order(seconds: int | None, alone: str | None, column: str
 
 def test_summary_counts_the_best_first() -> None:
     def of(*outcomes: Outcome) -> str:
-        return summary([replace(TANX, outcome=outcome) for outcome in outcomes])
+        return summary([TANX._replace(outcome=outcome) for outcome in outcomes])
 
     assert of(Outcome.TOO_LATE, *[Outcome.CANCELLED] * 3) == "3 cancelled, 1 too late"
     assert of(Outcome.UNKNOWN, Outcome.RATE_LIMITED, Outcome.DRY_RUN) == "1 dry run, 1 rate-limited, 1 unknown"
@@ -289,7 +288,7 @@ def drawn(*results: Result, is_terminal: bool, **environ: str) -> str:
 def test_render_on_a_pipe_is_plain_and_wide(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_ACTIONS", "FORCE_COLOR", "TTY_COMPATIBLE"):
         monkeypatch.setenv(name, "1")  # the process's own environment is not asked
-    text = drawn(TANX, replace(TANX, message="word " * 40), is_terminal=False, GITHUB_ACTIONS="true", COLUMNS="20")
+    text = drawn(TANX, TANX._replace(message="word " * 40), is_terminal=False, GITHUB_ACTIONS="true", COLUMNS="20")
     assert "\x1b" not in text
     assert "word " * 39 + "word\n" in text
 
@@ -298,7 +297,7 @@ def test_render_on_a_terminal_has_colour_and_its_width() -> None:
     assert "\x1b[32mcancelled" in drawn(TANX, is_terminal=True, TERM="xterm", COLUMNS="80")
     assert "\x1b" not in drawn(TANX, is_terminal=True, TERM="xterm", NO_COLOR="1")
     assert "\x1b[32mcancelled" in drawn(TANX, is_terminal=False, FORCE_COLOR="1", TERM="dumb")
-    lines = drawn(replace(BARE, message="word " * 40), is_terminal=True, NO_COLOR="1", COLUMNS="50").splitlines()
+    lines = drawn(BARE._replace(message="word " * 40), is_terminal=True, NO_COLOR="1", COLUMNS="50").splitlines()
     assert max(map(len, lines)) <= 50
     assert len(lines) > 3
 
@@ -306,7 +305,7 @@ def test_render_on_a_terminal_has_colour_and_its_width() -> None:
 def test_forced_colour_on_a_pipe_is_as_wide_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "40")
-    assert "word " * 39 in drawn(replace(TANX, message="word " * 40), is_terminal=False, FORCE_COLOR="1")
+    assert "word " * 39 in drawn(TANX._replace(message="word " * 40), is_terminal=False, FORCE_COLOR="1")
 
 
 def test_render_of_nothing_prints_nothing() -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,12 +14,12 @@ from tests.cli.output.sweeps import DEAL_END, DOUBT, IN_DEAL, OPEN, STOP, SWEPT,
 from venues.listed import Listed, TargetResult
 from venues.result import Outcome, Result
 
-GONE = replace(TANX, filled="0", message="the venue shows it cancelled")
-FOUND = replace(TANX_END, protective=0)
-WOULD = replace(FOUND, outcome=Outcome.DRY_RUN)
-STUCK = replace(FOUND, clear=False, outcome=Outcome.PENDING, message="order 3 is still open")
-SILENT = replace(FOUND, outcome=Outcome.UNAVAILABLE, message="tanX gave no answer", listed=0, matched=0)
-NONE = replace(SWEPT, listed=0, matched=0, protective=0)
+GONE = TANX._replace(filled="0", message="the venue shows it cancelled")
+FOUND = TANX_END._replace(protective=0)
+WOULD = FOUND._replace(outcome=Outcome.DRY_RUN)
+STUCK = FOUND._replace(clear=False, outcome=Outcome.PENDING, message="order 3 is still open")
+SILENT = FOUND._replace(outcome=Outcome.UNAVAILABLE, message="tanX gave no answer", listed=0, matched=0)
+NONE = SWEPT._replace(listed=0, matched=0, protective=0)
 
 
 def squeezed(page: Page) -> list[str]:
@@ -39,7 +38,7 @@ def swept(*targets: TargetResult, results: Sequence[Result] = ()) -> list[str]:
 
 
 def test_a_list_is_grouped_by_target_in_their_order() -> None:
-    both = (replace(DEAL_END, profile="bot", credentials="keyring", sandbox=True), replace(TANX_END, sandbox=True))
+    both = (DEAL_END._replace(profile="bot", credentials="keyring", sandbox=True), TANX_END._replace(sandbox=True))
     assert listed(*both, rows=[OPEN, IN_DEAL, STOP]) == [
         "3Commas deal orders (profile bot, keyring) (sandbox)",
         "",
@@ -71,18 +70,18 @@ def test_a_list_is_grouped_by_target_in_their_order() -> None:
     ],
 )
 def test_a_row_is_marked_when_a_sweep_does_not_simply_cancel_it(facts: Any, marks: str) -> None:
-    assert listed(FOUND, rows=[replace(OPEN, **facts)])[3].endswith(marks)
+    assert listed(FOUND, rows=[OPEN._replace(**facts)])[3].endswith(marks)
 
 
 def test_numbers_of_a_venue_are_shown_in_words() -> None:
-    row = replace(OPEN, command="tradernet", venue="tradernet", type="2", status="10", raw={"oper": "4"})
-    (line,) = (line for line in listed(replace(FOUND, target="tradernet"), rows=[row]) if "25768879" in line)
+    row = OPEN._replace(command="tradernet", venue="tradernet", type="2", status="10", raw={"oper": "4"})
+    (line,) = (line for line in listed(FOUND._replace(target="tradernet"), rows=[row]) if "25768879" in line)
     assert "btcusdc short limit 68733.81" in line
 
 
 def test_a_sweep_is_grouped_by_target_and_says_what_became_of_each_order() -> None:
-    late = replace(DEAL, outcome=Outcome.TOO_LATE, message="it has ended")
-    assert swept(SWEPT, replace(DEAL_END, clear=True), results=[late, GONE, replace(BARE, filled="0")]) == [
+    late = DEAL._replace(outcome=Outcome.TOO_LATE, message="it has ended")
+    assert swept(SWEPT, DEAL_END._replace(clear=True), results=[late, GONE, BARE._replace(filled="0")]) == [
         "tanX orders",
         "",
         "OUTCOME ORDER SYMBOL SIDE PRICE QUANTITY FILLED MESSAGE",
@@ -113,16 +112,16 @@ def test_a_sweep_is_grouped_by_target_and_says_what_became_of_each_order() -> No
 def test_a_sentence_that_tells_no_more_than_its_outcome_is_left_out(
     outcome: Outcome, status: str | None, message: str
 ) -> None:
-    result = replace(TANX, outcome=outcome, status=status, message=message)
+    result = TANX._replace(outcome=outcome, status=status, message=message)
     assert message not in "\n".join(swept(SWEPT, results=[result]))
     for more in ("; the market was closed", ", after 1 of 3 was filled"):
-        assert message + more in "\n".join(swept(SWEPT, results=[replace(result, message=message + more)]))
-    assert "a position is bare" in "\n".join(swept(SWEPT, results=[replace(result, warning="a position is bare")]))
+        assert message + more in "\n".join(swept(SWEPT, results=[result._replace(message=message + more)]))
+    assert "a position is bare" in "\n".join(swept(SWEPT, results=[result._replace(warning="a position is bare")]))
 
 
 def test_ids_of_a_list_are_foreign_text_and_whole() -> None:
     long = "ord-20260303120000-" + "1" * 60
-    assert listed(FOUND, rows=[replace(OPEN, order_id="\x1b[2J" + long)])[3].startswith(f"{long} btcusdc")
+    assert listed(FOUND, rows=[OPEN._replace(order_id="\x1b[2J" + long)])[3].startswith(f"{long} btcusdc")
 
 
 # --- the line of one target
@@ -142,7 +141,7 @@ def test_ids_of_a_list_are_foreign_text_and_whole() -> None:
 def test_a_list_ends_with_how_many_are_open(
     listed_: int, matched: int, protective: int, fixed: int, line: str
 ) -> None:
-    end = replace(FOUND, listed=listed_, matched=matched, protective=protective, uncancellable=fixed)
+    end = FOUND._replace(listed=listed_, matched=matched, protective=protective, uncancellable=fixed)
     assert listed(end) == ["tanX orders", line]
 
 
@@ -152,25 +151,25 @@ def test_a_list_that_failed_says_why_and_never_how_many() -> None:
 
 
 def test_a_doubt_has_a_line_of_its_own() -> None:
-    assert listed(replace(DEAL_END, message=DOUBT), rows=[IN_DEAL])[-2:] == ["1 open", DOUBT]
-    assert swept(replace(NONE, message=DOUBT))[1:] == ["clear: nothing was open", DOUBT]
+    assert listed(DEAL_END._replace(message=DOUBT), rows=[IN_DEAL])[-2:] == ["1 open", DOUBT]
+    assert swept(NONE._replace(message=DOUBT))[1:] == ["clear: nothing was open", DOUBT]
 
 
 @pytest.mark.parametrize(
     ("target", "results", "line"),
     [
         (SWEPT, [GONE], "clear 1 cancelled (1 protects a position)"),
-        (replace(SWEPT, protective=2, uncancellable=2), [GONE],
+        (SWEPT._replace(protective=2, uncancellable=2), [GONE],
          "clear 1 cancelled (2 protect a position, 2 left alone: no cancel may be sent)"),
-        (replace(SWEPT, protective=0, new=3), [GONE], "clear 1 cancelled (3 placed meanwhile)"),
+        (SWEPT._replace(protective=0, new=3), [GONE], "clear 1 cancelled (3 placed meanwhile)"),
         (NONE, [], "clear: nothing was open"),
-        (replace(NONE, listed=5), [], "clear: 5 open, none match"),
+        (NONE._replace(listed=5), [], "clear: 5 open, none match"),
         (SWEPT, [], "clear: nothing was to be cancelled (1 protects a position)"),
         (STUCK, [GONE], "not clear: order 3 is still open 1 cancelled"),
-        (replace(STUCK, new=1), [], "not clear: order 3 is still open (1 placed meanwhile)"),
-        (replace(STUCK, outcome=Outcome.CANCELLED, message=""), [GONE], "not clear 1 cancelled"),
-        (WOULD, [replace(GONE, outcome=Outcome.DRY_RUN)] * 3, "3 would be cancelled"),
-        (replace(WOULD, protective=2), [], "nothing would be cancelled: 2 open (2 protect a position)"),
+        (STUCK._replace(new=1), [], "not clear: order 3 is still open (1 placed meanwhile)"),
+        (STUCK._replace(outcome=Outcome.CANCELLED, message=""), [GONE], "not clear 1 cancelled"),
+        (WOULD, [GONE._replace(outcome=Outcome.DRY_RUN)] * 3, "3 would be cancelled"),
+        (WOULD._replace(protective=2), [], "nothing would be cancelled: 2 open (2 protect a position)"),
         (SILENT, [], "unavailable: tanX gave no answer"),
     ],
 )  # fmt: skip
@@ -183,8 +182,8 @@ def test_a_sweep_ends_with_clear_or_why_not(target: TargetResult, results: list[
     [
         (NONE, "\x1b[32mclear: nothing was open\x1b[0m"),
         (STUCK, "\x1b[35mnot clear: order 3 is still open\x1b[0m"),
-        (replace(STUCK, outcome=Outcome.REFUSED), "\x1b[31mnot clear: order 3 is still open\x1b[0m"),
-        (replace(STUCK, clear=True), "\x1b[35mnot clear: order 3 is still open\x1b[0m"),
+        (STUCK._replace(outcome=Outcome.REFUSED), "\x1b[31mnot clear: order 3 is still open\x1b[0m"),
+        (STUCK._replace(clear=True), "\x1b[35mnot clear: order 3 is still open\x1b[0m"),
         (SILENT, "\x1b[31munavailable: tanX gave no answer\x1b[0m"),
     ],
 )
@@ -201,7 +200,7 @@ def test_clear_alone_is_green_and_never_said_beside_a_code(target: TargetResult,
     ("targets", "line"),
     [
         ([FOUND, DEAL_END], "3 open"),
-        ([replace(FOUND, listed=7), DEAL_END], "8 open, 3 match"),
+        ([FOUND._replace(listed=7), DEAL_END], "8 open, 3 match"),
         ([SILENT, DEAL_END], "1 open not listed: tanX orders"),
         ([SILENT, SILENT], "not listed: tanX orders, tanX orders"),
     ],
@@ -216,7 +215,7 @@ def test_a_list_of_several_targets_sums_up_those_that_were_read(targets: list[Ta
         ([SWEPT, NONE], [GONE, GONE], "2 cancelled all clear"),
         ([NONE, NONE], [], "all clear"),
         ([STUCK, NONE, SILENT], [GONE], "1 cancelled not clear: tanX orders, tanX orders"),
-        ([WOULD, WOULD], [replace(GONE, outcome=Outcome.DRY_RUN)], "1 would be cancelled"),
+        ([WOULD, WOULD], [GONE._replace(outcome=Outcome.DRY_RUN)], "1 would be cancelled"),
         ([WOULD, SILENT], [], "not listed: tanX orders"),
     ],
 )

@@ -1,7 +1,6 @@
 """What `list` and `all` give to scripts is the contract's, field by field."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from cli.output.record import record, row_record, sweep_document, target_record, to_json
@@ -14,7 +13,7 @@ HOSTILE = "\x1b[31m" + "x" * 100_000
 
 def test_a_row_has_the_fields_of_the_contract_in_its_order() -> None:
     placed = datetime(2026, 11, 20, 8, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
-    row = replace(IN_DEAL, placed_at=placed, profile="bot", cancellable=False, raw={"id": 7}, filled=None)
+    row = IN_DEAL._replace(placed_at=placed, profile="bot", cancellable=False, raw={"id": 7}, filled=None)
     assert list(row_record(row).items()) == [
         ("venue", "3commas"),
         ("command", "deal-order"),
@@ -37,14 +36,13 @@ def test_a_row_has_the_fields_of_the_contract_in_its_order() -> None:
 
 
 def test_a_row_of_which_little_is_known() -> None:
-    shown = row_record(replace(OPEN, placed_at=None, protective=True, sandbox=True, raw="<html>"))
+    shown = row_record(OPEN._replace(placed_at=None, protective=True, sandbox=True, raw="<html>"))
     assert shown["created_at"] is shown["raw"] is shown["deal_id"] is None
     assert (shown["protective"], shown["sandbox"]) == (True, True)
 
 
 def test_a_target_has_the_fields_of_the_contract_in_its_order() -> None:
-    target = replace(
-        DEAL_END, listed=9, matched=5, protective=2, uncancellable=1, new=3, clear=False, lists=4,
+    target = DEAL_END._replace(listed=9, matched=5, protective=2, uncancellable=1, new=3, clear=False, lists=4,
         outcome=Outcome.PENDING, message="3 are new.",
     )  # fmt: skip
     assert list(target_record(target).items()) == [
@@ -69,8 +67,8 @@ def test_nothing_to_say_of_a_target_is_null_and_so_is_clear_for_a_list() -> None
 
 
 def test_foreign_text_is_shortened() -> None:
-    row = row_record(replace(OPEN, status=HOSTILE, order_id=HOSTILE, raw=[{"note": HOSTILE}]))
-    target = target_record(replace(SWEPT, message=HOSTILE))
+    row = row_record(OPEN._replace(status=HOSTILE, order_id=HOSTILE, raw=[{"note": HOSTILE}]))
+    target = target_record(SWEPT._replace(message=HOSTILE))
     assert target["message"] == "x" * 999 + "…"
     assert len(to_json([row, target])) < 8000
 

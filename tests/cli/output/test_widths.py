@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -23,13 +22,11 @@ LONG = (
     "it is final in another way: the venue shows status 21, executed, after 2 of 2 was filled; look at order "
     "25768880 on the venue's own site, or run again with --dry-run"
 )
-WARNED = replace(
-    SMART,
+WARNED = SMART._replace(
     warning="a cancel sells nothing: the position of 14.91 stays open, without take profit and stop loss",
     placed_at=NOW - timedelta(hours=2, minutes=5),
 )
-NAMED = replace(
-    TANX,
+NAMED = TANX._replace(
     order_id="ord-20260303120000-12345678",
     outcome=Outcome.TOO_LATE,
     message=LONG,
@@ -43,17 +40,17 @@ ROWS = [
         [("Base", "Filled"), ("Take Profit", "Active"), ("Safety", "Inactive"), ("Manual Safety", "Cancelled")]
     )
 ]
-WIDE = replace(TANX, symbol="\u6ce8\u6587\u6ce8\u6587", message="\u6ce8\u6587 " * 30, order_id="18446744073709551615")
+WIDE = TANX._replace(symbol="\u6ce8\u6587\u6ce8\u6587", message="\u6ce8\u6587 " * 30, order_id="18446744073709551615")
 PAGES: dict[str, Page] = {
-    "one order": page_of([replace(NAMED, message="It is gone.")]),
+    "one order": page_of([NAMED._replace(message="It is gone.")]),
     "one order, much to say": page_of([NAMED]),
     "one of which nothing is known": page_of([BARE]),
-    "a deal": page_of([replace(DEAL, raw=ROWS, order_id="1123077333")]),
+    "a deal": page_of([DEAL._replace(raw=ROWS, order_id="1123077333")]),
     "a SmartTrade": page_of([WARNED]),
-    "several orders": page_of([TANX, NAMED, BARE, replace(NAMED, order_id="3", message="")]),
-    "several with short amounts": page_of([replace(TANX, filled="0"), replace(NAMED, filled="0", order_id="3")]),
-    "several of a deal": page_of([DEAL, replace(DEAL, order_id="1123077332", message=LONG)]),
-    "several SmartTrades": page_of([WARNED, replace(WARNED, order_id="30404548", warning="")]),
+    "several orders": page_of([TANX, NAMED, BARE, NAMED._replace(order_id="3", message="")]),
+    "several with short amounts": page_of([TANX._replace(filled="0"), NAMED._replace(filled="0", order_id="3")]),
+    "several of a deal": page_of([DEAL, DEAL._replace(order_id="1123077332", message=LONG)]),
+    "several SmartTrades": page_of([WARNED, WARNED._replace(order_id="30404548", warning="")]),
     "wide characters": page_of([WIDE, TANX]),
     "the practice book": book_page({venue: open_practice(venue).book() for venue in VENUES}),
     **sweeps.PAGES,
@@ -161,7 +158,7 @@ def test_a_value_that_is_longer_than_the_terminal_stays_in_one_piece() -> None:
     """The terminal breaks it, since nothing else can be done."""
     long = "x" * 50
     lines = draw(
-        page_of([replace(TANX, symbol=long, message=f"see {long} there")]), colour=False, width=40
+        page_of([TANX._replace(symbol=long, message=f"see {long} there")]), colour=False, width=40
     ).splitlines()
     assert lines[1:4] == ["see", long, "there"]
     assert lines[5:7] == ["  symbol", long]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -24,9 +23,9 @@ def test_a_signal_while_the_document_is_made_is_in_it(capsys: pytest.CaptureFixt
 
 def test_the_worst_code_of_orders_and_targets_counts() -> None:
     report = SweepReport("all", Output.JSON)
-    report.add_result((0, 1), replace(TANX, outcome=Outcome.REFUSED))
+    report.add_result((0, 1), TANX._replace(outcome=Outcome.REFUSED))
     assert report.worst == 5
-    report.end([replace(SWEPT, outcome=Outcome.PENDING), SWEPT], lambda: report.worst)
+    report.end([SWEPT._replace(outcome=Outcome.PENDING), SWEPT], lambda: report.worst)
     assert report.worst == 9
 
 
@@ -44,7 +43,7 @@ def test_jsonl_holds_its_lines_back_only_while_quiet_and_good(capsys: pytest.Cap
     report = SweepReport("all", Output.JSONL, quiet=True)
     report.add_result((0, 1), TANX)
     assert capsys.readouterr().out == ""
-    report.add_result((0, 2), replace(TANX, outcome=Outcome.REFUSED))
+    report.add_result((0, 2), TANX._replace(outcome=Outcome.REFUSED))
     assert capsys.readouterr().out.count("\n") == 2
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +14,7 @@ from venues.result import Outcome, Result
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 DEAL = Result("3commas", "deal-order", "7", "23456789", Outcome.CANCELLED, None, "", 1, NOW, NOW, symbol="USDT_DOGE")
-SMART = replace(DEAL, command="smart-trade", deal_id=None)
+SMART = DEAL._replace(command="smart-trade", deal_id=None)
 ROW = {
     "order_id": "7",
     "order_type": "BUY",
@@ -37,17 +36,17 @@ FULL = json.loads(
 
 
 def rows(raw: Any) -> tuple[tuple[str, ...], ...]:
-    shown = view_of(replace(DEAL, raw=raw)).rows
+    shown = view_of(DEAL._replace(raw=raw)).rows
     assert shown is not None
     return shown.rows
 
 
 def facts(raw: Any) -> list[tuple[str, str]]:
-    return list(view_of(replace(SMART, raw=raw)).facts)
+    return list(view_of(SMART._replace(raw=raw)).facts)
 
 
 def test_the_deals_trades_stand_oldest_first_and_the_order_is_marked() -> None:
-    shown = view_of(replace(DEAL, raw=[ROW, BASE])).rows
+    shown = view_of(DEAL._replace(raw=[ROW, BASE])).rows
     assert shown is not None
     assert [row[0] for row in shown.rows] == ["5", "7"]
     assert shown.rows[1] == ("7", "Manual Safety", "buy", "3116.81", "0.1773", "0.0073", "Cancelled")
@@ -59,13 +58,13 @@ def test_the_deals_trades_stand_oldest_first_and_the_order_is_marked() -> None:
 
 
 def test_a_deal_shows_its_pair_where_it_is_known() -> None:
-    assert view_of(replace(DEAL, raw=[ROW])).facts == (("pair", "USDT_DOGE"),)
-    assert view_of(replace(DEAL, raw=[ROW], symbol=None)).facts == (("pair", ""),)
+    assert view_of(DEAL._replace(raw=[ROW])).facts == (("pair", "USDT_DOGE"),)
+    assert view_of(DEAL._replace(raw=[ROW], symbol=None)).facts == (("pair", ""),)
 
 
 @pytest.mark.parametrize("raw", [None, {"error": "not_found"}, [], ["text", 7, None]])
 def test_without_trades_it_is_one_order(raw: Any) -> None:
-    view = view_of(replace(DEAL, raw=raw))
+    view = view_of(DEAL._replace(raw=raw))
     assert (view.rows, ("symbol", "USDT_DOGE") in view.facts) == (None, True)
 
 
