@@ -1,191 +1,44 @@
-"""The command line: verbs, flags and help. What they do stands in the files named after them."""
+"""One run of the program, from what was typed to the exit code."""
 
+from __future__ import annotations
+
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial, update_wrapper
-from inspect import signature
-from itertools import cycle
-from typing import Annotated
 
-import typer
-
-from cli.options import (
-    DryRunFlag,
-    JobsFlag,
-    NoWaitFlag,
-    Options,
-    Output,
-    OutputFlag,
-    ProfileFlag,
-    QuietFlag,
-    SandboxFlag,
-    VerboseFlag,
-    WaitFlag,
-    YesFlag,
-    is_typed,
-)
 from cli.output.streams import fill_standard_streams, warn
-from ordercancel import __version__
-from venues.face import Verb
-from venues.registry import VERBS, face_of
-
-UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its base, which typer does not give a name to
-
-# What the first page of help shows; each line takes the next verb.
-USES = (
-    ("{example} --sandbox", "try it: no account, no network"),
-    ("{example} --dry-run", "look, but send nothing"),
-    ("cancel auth login {venue}", "store the keys of an account"),
-    ("{example}", "cancel one order and wait for proof"),
-    ("cancel list", "what is open, at every venue with keys"),
-    ("cancel all", "cancel it all, and prove that nothing is left"),
-    ("{many} -o jsonl < ids.txt", "many orders, one JSON record a line"),
-)
-
-
-def _uses() -> Iterator[str]:
-    for (use, remark), verb in zip(USES, cycle(VERBS.values())):
-        many = f"{verb.example.rpartition(' ')[0]} -"
-        line = use.format(example=verb.example, venue=face_of(verb.name).name, many=many)
-        yield f"  {line:<51}  {remark}"
-
-
-EXAMPLES = "\n".join(_uses())
-HELP = f"""Cancel an order, and know that it is cancelled.
-
-\b
-Examples:
-{EXAMPLES}
-
-Exit 0 means that the venue itself shows every order cancelled. 3 too late, 4 not found, 5 refused,
-6 unauthorized, 7 rate-limited, 8 unavailable, 9 pending, 10 unknown; 1 a fault in the program,
-2 wrong usage, 130 Ctrl-C, 143 SIGTERM.
-"""
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"ordercancel {__version__}")
-        raise typer.Exit
-
-
-def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    pass
-
-
-def _add_verb(app: typer.Typer, verb: Verb) -> None:
-    ids_help = f"Order ids, each {verb.ids.form}; `-` reads them from standard input, one a line."
-    text = f"{verb.what}\n\n\b\nExamples:\n  {verb.example}\n  {verb.example} --sandbox\n"
-    short = verb.what.partition(". ")[0] + "."
-    IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
-
-    def command(
-        deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
-        order_ids: IdsArgument,
-        context: typer.Context,
-        output: OutputFlag = Output.TABLE,
-        dry_run: DryRunFlag = False,
-        wait: WaitFlag = 30.0,
-        no_wait: NoWaitFlag = False,
-        profile: ProfileFlag = "default",
-        sandbox: SandboxFlag = False,
-        jobs: JobsFlag = 4,
-        quiet: QuietFlag = False,
-        verbose: VerboseFlag = False,
-        yes: YesFlag = False,
-    ) -> None:
-        if no_wait and is_typed(context, "wait"):
-            raise typer.BadParameter("--wait and --no-wait: give one or the other")
-        options = Options(
-            output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, is_typed(context), yes
-        )
-        _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
-
-    needless = ({} if verb.in_deal else {"deal_id": ""}) | ({} if verb.asks else {"yes": False})
-    app.command(verb.name, help=text, short_help=short)(_with(command, needless))
-
-
-def _with(command: Callable[..., None], given: Mapping[str, object]) -> Callable[..., None]:
-    """The same command with some of its parameters given, which typer then knows nothing of."""
-    bare = update_wrapper(partial(command, **given), command)
-    del bare.__wrapped__  # typer would read all of them there
-    whole = signature(command)
-    left = [parameter for name, parameter in whole.parameters.items() if name not in given]
-    bare.__signature__ = whole.replace(parameters=left)  # type: ignore[attr-defined]
-    return bare
-
-
-def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:
-    from cli.cancel.command import run
-
-    raise typer.Exit(run(verb, deal_id, ids, options))
-
-
-def build(called: str) -> typer.Typer:
-    """The command line: with the verb that is called alone, or with everything where that is none of them.
-
-    Typer builds every command before it runs one, a millisecond each.
-    """
-    app = typer.Typer(
-        help=HELP,
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_root)
-    if called in VERBS:
-        _add_verb(app, VERBS[called])
-        return app
-    for verb in VERBS.values():
-        _add_verb(app, verb)
-    from cli.auth.app import auth
-    from cli.sandbox import HELP as SANDBOX_HELP
-    from cli.sandbox import sandbox
-    from cli.sweep.app import COMMANDS
-
-    for name, (does, text, short) in COMMANDS.items():
-        app.command(name, help=text, short_help=short)(does)
-    if called in COMMANDS:
-        app.registered_commands = [command for command in app.registered_commands if command.name == called]
-        return app
-    app.add_typer(auth)
-    short = "Serve the practice venues on loopback, or list their orders."
-    app.command("sandbox", help=SANDBOX_HELP, short_help=short)(sandbox)
-    if called in {"-h", "--help"}:  # the page names all commands, and needs none of their flags
-        for command in app.registered_commands:
-            command.callback = _named
-    return app
-
-
-def _named() -> None:
-    """In place of a command that is only listed."""
 
 
 def main() -> int:
     """Run the command line with `sys.argv`. Out: the exit code."""
     fill_standard_streams()
     try:
-        code = build(sys.argv[1] if len(sys.argv) > 1 else "")(standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        return _run(sys.argv[1:])
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except KeyboardInterrupt:
         warn("interrupted")
         return 130
     except Exception as fault:  # noqa: BLE001  # the interpreter's own traceback would show values
-        if isinstance(fault, UsageError):
-            from cli.mistakes import report
-
-            return report(fault)
         from cli.output.fault import report_of
 
         warn(report_of(fault))
         return 1
+
+
+def _run(arguments: list[str]) -> int:
+    if len(arguments) > 1:
+        from cli import plain
+
+        if line := plain.read(arguments, os.environ):
+            from cli import ahead
+
+            ahead.begin(line, os.environ)
+            from cli.cancel.command import run
+
+            return run(*line)
+    from cli import app
+
+    return app.run(arguments)
 
 
 if __name__ == "__main__":

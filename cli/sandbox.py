@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Output, OutputFlag, VerboseFlag, whole
+from cli.flags import OutputFlag, VerboseFlag, whole
+from cli.options import Output
 from cli.output.streams import warn, write_out
 from venues.registry import VENUES, VERBS, open_practice
 

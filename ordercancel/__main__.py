@@ -19,10 +19,6 @@ def main() -> NoReturn:
     gc.set_threshold(100_000)
     # Plug-ins of pydantic are looked for in every package there is, 8 ms while an answer waits; none concerns us.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    if len(sys.argv) > 2:  # a verb and an id
-        from cli.ahead import begin
-
-        begin(sys.argv[1:], os.environ)
     from cli.main import main as run
     from cli.output.streams import flush
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from cli.main import build
+from cli.app import build
 from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__

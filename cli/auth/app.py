@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from cli.auth import help as words
-from cli.options import Output, OutputFlag, ProfileFlag, is_typed, profile_option
+from cli.flags import OutputFlag, ProfileFlag, is_typed, profile_option
+from cli.options import Output
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
 from venues.registry import VENUES

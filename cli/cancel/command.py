@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 
-import typer
-
 from cli.account import Account, access, open_account, practice_access
 from cli.cancel import brake
 from cli.cancel.ids import STDIN, BadId, parser, read_ids, trimmed, unique
@@ -81,9 +79,11 @@ class Command:
             try:
                 parser(wanted)(text)
             except BadId:
+                from typer import BadParameter
+
                 from cli.mistakes import no_id
 
-                raise typer.BadParameter(no_id(text, wanted, verb)) from None
+                raise BadParameter(no_id(text, wanted, verb)) from None
 
     def run(self) -> int:
         with ExitStack() as until_the_end:

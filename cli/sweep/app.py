@@ -6,17 +6,8 @@ from collections.abc import Callable
 
 import typer
 
-from cli.options import (
-    JobsFlag,
-    Options,
-    Output,
-    OutputFlag,
-    ProfileFlag,
-    QuietFlag,
-    SandboxFlag,
-    VerboseFlag,
-    is_typed,
-)
+from cli.flags import JobsFlag, OutputFlag, ProfileFlag, QuietFlag, SandboxFlag, VerboseFlag, is_typed
+from cli.options import Options, Output
 from cli.sweep import flags
 from venues.registry import VERBS
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import seconds_option
+from cli.flags import seconds_option
 from venues.face import NUMBER
 from venues.registry import VERBS
 

@@ -34,8 +34,11 @@ ROOMS = (
     "tradernet.orders",
 )
 LOADED = (
+    "cli.app",
     "cli.auth.app",
+    "cli.ahead",
     "cli.main",
+    "cli.plain",
     "cli.sandbox",
     "cli.sweep.app",
     "cli.cancel.command",

@@ -51,10 +51,10 @@ def shrink(rows: int) -> None:
 
 def take_any_wait() -> None:
     """`--wait` beside `--no-wait` is refused; here every run needs a deadline that fits its shortened time."""
-    import cli.main
+    import cli.app
 
-    typed = cli.main.is_typed
-    cli.main.is_typed = lambda context, flag="profile": flag != "wait" and typed(context, flag)
+    typed = cli.app.is_typed
+    cli.app.is_typed = lambda context, flag="profile": flag != "wait" and typed(context, flag)
 
 
 def break_inside(where: str, told: str) -> None:

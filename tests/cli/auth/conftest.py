@@ -12,7 +12,7 @@ import keyring
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import build
+from cli.app import build
 from venues.registry import VENUES, open_practice
 from venues.sandbox.server import Running, start
 
