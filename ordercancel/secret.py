@@ -1,6 +1,5 @@
 """The one type that holds a secret. It prints as `***` wherever it ends up by mistake."""
 
-import hmac
 from typing import NoReturn
 
 
@@ -30,6 +29,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # a millisecond or two that most runs can do without
+
         return hmac.compare_digest(self._text.encode(), other._text.encode())
 
     __hash__ = None  # type: ignore[assignment]  # a secret is not a key of anything

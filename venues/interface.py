@@ -10,7 +10,6 @@ import enum
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypedDict, TypeVar, Unpack
 
@@ -37,8 +36,7 @@ class State(enum.Enum):
     ENDED = "ended"  # final in another way: filled, closed, expired, rejected, liquidated
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An order as one answer shows it. Amounts are decimals in the venue's own text, never floats."""
 
     state: State
@@ -67,7 +65,6 @@ class OpenOrder(NamedTuple):
 
     `protective`: it protects a position, which would be bare without it. `cancellable` False: nothing is sent for it.
     `of_many`: its list may have several pages. If the row vanishes meanwhile, another one may be missed.
-    A tuple rather than a dataclass, which every single cancel would pay for with 1 ms.
     """
 
     ref: OrderRef
@@ -171,8 +168,7 @@ class Unauthorized(Refused):
     outcome = Outcome.UNAUTHORIZED
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(NamedTuple):
     """How the procedure behaves at one venue. Seconds throughout; each figure is from the venue's page."""
 
     first_looks: tuple[float, ...]  # seconds after the answer (or its loss)

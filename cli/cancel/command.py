@@ -18,7 +18,6 @@ from cli.cancel.interrupt import Interrupts
 from cli.cancel.linger import linger
 from cli.cancel.watch import Watch
 from cli.options import Options, Output
-from cli.output.fault import report_of
 from cli.output.report import Report
 from cli.output.streams import is_terminal, warn
 from cli.output.text import duration
@@ -169,6 +168,8 @@ class Command:
     def _take(self, account: Account, done: Done) -> None:
         self._report.add(done.index, account.access.signed(done.result))
         if done.fault is not None:
+            from cli.output.fault import report_of
+
             self._faults.append(report_of(done.fault))
 
     def _find_symbol(self, account: Account) -> None:

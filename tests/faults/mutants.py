@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from venues.interface import Answer, NeverSent, NotFound, Order, OrderRef, Refused, State, Uncertain
@@ -47,7 +46,7 @@ def _on_error(verb: str, kind: type[Exception], change: Callable[[Any], Exceptio
 
 
 def _in_state(state: State) -> Callable[[Answer], Answer]:
-    return lambda answer: replace(answer, order=replace(answer.order or Order(state), state=state))
+    return lambda answer: answer._replace(order=(answer.order or Order(state))._replace(state=state))
 
 
 def _sent_twice(venue: Any) -> None:

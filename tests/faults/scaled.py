@@ -8,7 +8,6 @@ single tests.
 
 import os
 import sys
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -29,8 +28,7 @@ def shorten() -> None:
         habits = venue.habits
         if name in sys.argv[1:3]:
             import_module(venue.replies)  # loading takes as long as ever, so it is done beforehand
-        venue.habits = replace(
-            habits,
+        venue.habits = habits._replace(
             first_looks=tuple(seconds / SCALE for seconds in habits.first_looks),
             then_every=habits.then_every / SCALE,
             most_looks=habits.most_looks * int(SCALE),

@@ -53,7 +53,7 @@ def _one_list() -> None:
 def _no_pause() -> None:
     for verb in VERBS:
         venue = class_of(verb)
-        venue.habits = replace(venue.habits, list_pause=0.0)
+        venue.habits = venue.habits._replace(list_pause=0.0)
     Swept.after_list = _without_lag(Swept.after_list)  # type: ignore[method-assign]
 
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from dataclasses import replace as replaced
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from typing import Any, ClassVar, NamedTuple
@@ -278,12 +277,11 @@ def replace(known: Known, **changes: Any) -> Known:
     return new
 
 
-_KEPT = {"symbol", "side", "type", "price", "quantity", "filled"}
+_KEPT = ("symbol", "side", "type", "price", "quantity", "filled")
 
 
 def _merged(old: Order | None, new: Order) -> Order:
     """The newer view; what it leaves out (a NeuraTrade position has no type) is kept from the older one."""
     if old is None:
         return new
-    names = [f.name for f in fields(Order) if f.name in _KEPT and getattr(new, f.name) is None]
-    return replaced(new, **{name: getattr(old, name) for name in names})
+    return new._replace(**{name: getattr(old, name) for name in _KEPT if getattr(new, name) is None})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from venues.interface import (
@@ -99,7 +98,7 @@ class DealOrders(ThreeCommas):
     def _order_in(self, rows: Iterable[DealOrder], ref: OrderRef) -> Order | None:
         """Find the row by its id, a string in the answer though a number in the request. [recordings]"""
         order = next((_deal_order(row) for row in rows if row.order_id == ref.order_id), None)
-        return replace(order, symbol=self._pairs.get(ref.deal_id)) if order is not None else None
+        return order._replace(symbol=self._pairs.get(ref.deal_id)) if order is not None else None
 
     def open_orders(self, look: Look, deal_id: str | None = None) -> Iterator[OpenOrder]:
         """All the deals come first: a list of deals that shifts while their orders are read would skip some.
@@ -133,7 +132,7 @@ class DealOrders(ThreeCommas):
         """The open orders of a deal, its own ones included. A deal's orders come all at once. [documentation]"""
         told = look(lambda patience: _deal_rows(self._look(deal.id, patience)))
         self._not_ours[deal.id], self._pairs[deal.id] = _own(row for row, _ in told), deal.pair
-        shown = ((row.order_id, replace(_deal_order(row), symbol=deal.pair), raw) for row, raw in told)
+        shown = ((row.order_id, _deal_order(row)._replace(symbol=deal.pair), raw) for row, raw in told)
         found = {
             order_id: OpenOrder(OrderRef(order_id, deal.id), order, cancellable=order.sendable, raw=self.public(raw))
             for order_id, order, raw in shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from datetime import UTC, datetime
@@ -47,4 +46,6 @@ class SystemClock:
             raise Stopped
 
     def chance(self) -> float:
+        import random  # rarely needed
+
         return random.random()  # noqa: S311  # jitter, not cryptography

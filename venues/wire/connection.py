@@ -77,13 +77,20 @@ class _BoundedFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         if self.shut:
             return None
-        _give_time(self._sock, self._within)
-        count = self._sock.recv_into(buffer)
+        count = self._received(buffer)
         self.ended = count == 0
         self.size += count
         if self.size > self._within.largest:
             raise http.client.HTTPException(TOO_LARGE)
         return count
+
+    def _received(self, buffer: Any) -> int:
+        _give_time(self._sock, self._within)
+        try:
+            return self._sock.recv_into(buffer)
+        except TimeoutError:  # of what the socket had, which may be less than there is
+            _give_time(self._sock, self._within)
+            return self._sock.recv_into(buffer)
 
 
 class Reader(io.BufferedReader):
@@ -213,11 +220,15 @@ class Connection:
 
 
 def _give_time(sock: socket.socket, within: Bounds) -> None:
-    """Raises TimeoutError when none is left. A hundredth more or less is no matter, and saves a system call."""
+    """Raises TimeoutError when none is left.
+
+    The socket may keep half of it, or a hundredth too much: setting it is a system call, in which another of many
+    threads takes the turn, and each order would do so twice.
+    """
     left = within.ends - time.monotonic()
     if left <= 0:
         raise TimeoutError("no time was left")
-    if abs((sock.gettimeout() or 0.0) - left) > left / 100:
+    if not left / 2 <= (sock.gettimeout() or 0.0) <= left * 1.01:
         sock.settimeout(left)
 
 

@@ -73,12 +73,20 @@ class Reply:
         return 200 <= self.status < 300
 
 
+def no_constant(name: str) -> NoReturn:
+    """For a parser: refuse NaN and the infinities."""
+    raise ValueError(f"{name} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=no_constant)
+
+
 def parse_json(body: bytes) -> Any:
     """In: a body. Out: parsed JSON, where numbers are int or Decimal, or NOT_JSON for anything else."""
     if is_deep(body):
         return NOT_JSON
     try:
-        return json.loads(body.decode("utf-8"), parse_float=Decimal, parse_constant=no_constant)
+        return DECODER.decode(body.decode("utf-8"))
     except (ValueError, ArithmeticError):  # also bytes that are no UTF-8, and absurd numbers
         return NOT_JSON
 
@@ -96,8 +104,3 @@ def is_deep(body: bytes) -> bool:
     # Strings without a bracket go first, as pairs of quotation marks: millions of pieces would fill the memory.
     brackets = b"".join(body.translate(None, _PLAIN).replace(b'""', b"").split(b'"')[::2])
     return any(depth > DEEPEST for depth in accumulate(map(_STEPS.__getitem__, brackets)))
-
-
-def no_constant(name: str) -> NoReturn:
-    """For a parser: refuse NaN and the infinities."""
-    raise ValueError(f"{name} is not JSON")

@@ -6,15 +6,13 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 
-from venues.wire.http import NOT_JSON, is_deep, no_constant, parse_json
+from venues.wire.http import DECODER, NOT_JSON, is_deep, parse_json
 
 LONGEST_ROW = 1 << 16  # characters; no real row has a thousand
 PIECE = 4 * LONGEST_ROW  # bytes that are looked at together: a row at least, also of the longest characters
 MARK = ["rows"]  # stands in place of the list
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=no_constant)
 _FIRST = re.compile(r"[ \t\r\n]*(\]?)")
 _AFTER = re.compile(r"[ \t\r\n]*([,\]])[ \t\r\n]*")
 
@@ -57,7 +55,7 @@ class LongList:
             if len(text) - place < LONGEST_ROW and read < len(self._body):
                 text, place = text[place:] + decoder.decode(self._body[read : read + PIECE]), 0
                 read += PIECE
-            row, place = _DECODER.raw_decode(text, place)
+            row, place = DECODER.raw_decode(text, place)
             after = _AFTER.match(text, place)
             if after is None:
                 raise ValueError("the list does not go on")

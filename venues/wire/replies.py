@@ -15,11 +15,11 @@ LONGEST = 60  # digits; no real amount has more, and a hostile exponent must not
 
 def _as_text(value: Any) -> str | None:
     """Strings and numbers as text, unchanged; anything else is as good as absent."""
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, Decimal) and abs(value.adjusted()) <= LONGEST:
-        return format(value, "f")  # str() would turn 0.00000001 into 1E-8
-    return str(value) if isinstance(value, (str, int, Decimal)) else None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Decimal):  # str() would turn 0.00000001 into 1E-8
+        return format(value, "f") if abs(value.adjusted()) <= LONGEST else str(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 Text = Annotated[str | None, BeforeValidator(_as_text)]

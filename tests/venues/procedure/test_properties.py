@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -35,7 +35,7 @@ RUNS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCh
 FEW = settings(max_examples=60, deadline=None)
 
 HABIT = st.builds(
-    replace,
+    Habits._replace,
     st.just(HABITS),
     repeats=st.integers(0, 3),
     most_looks=st.integers(4, 16),
@@ -63,7 +63,7 @@ def faults(*, definite: bool = True) -> st.SearchStrategy[VenueError]:
 
 
 ORDERS = st.sampled_from(
-    [OPEN, CANCELLING, CANCELLED, ENDED, replace(OPEN, sendable=False), replace(OPEN, cancel_failed=True)]
+    [OPEN, CANCELLING, CANCELLED, ENDED, OPEN._replace(sendable=False), OPEN._replace(cancel_failed=True)]
 )
 CANCELS = st.lists(st.none() | ORDERS | faults(), min_size=1, max_size=6)
 LOOKS = st.lists(ORDERS | faults(), min_size=1, max_size=8)

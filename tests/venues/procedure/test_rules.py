@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -110,7 +109,7 @@ def test_a_look_stands_between_two_cancels(bench: Bench) -> None:
 
 @pytest.mark.parametrize("repeats", [0, 1, 2])
 def test_it_is_repeated_as_often_as_the_venue_allows(repeats: int, bench: Bench) -> None:
-    venue = Scripted([LOST], [OPEN], replace(HABITS, repeats=repeats))
+    venue = Scripted([LOST], [OPEN], HABITS._replace(repeats=repeats))
     assert bench.run(venue).attempts == repeats + 1
 
 
@@ -147,7 +146,7 @@ def test_what_a_lost_try_cancelled_is_cancelled_and_not_already(bench: Bench) ->
 @pytest.mark.parametrize("more", [{}, {"none_is_not_found": True}, {"looks_aside": True}])
 def test_a_no_after_a_lost_try_settles_nothing(no: Step, looks: list[Step], more: Any, bench: Bench) -> None:
     """The first one may still act; the venue's words stay in the message."""
-    result = bench.run(Scripted([LOST, no], looks, replace(HABITS, **more)))
+    result = bench.run(Scripted([LOST, no], looks, HABITS._replace(**more)))
     assert (result.outcome, result.attempts, result.evidence) == (Outcome.UNKNOWN, 2, None), result.message
 
 
@@ -197,7 +196,7 @@ def test_lingering(bench: Bench, clock: FakeClock) -> None:
     """Refused and open: the end at once, or at the deadline where a venue writes late."""
     bench.run(Scripted([NO], [OPEN]))
     assert clock.elapsed < 1
-    result = bench.run(Scripted([NO], [OPEN], replace(HABITS, looks_aside=True)))
+    result = bench.run(Scripted([NO], [OPEN], HABITS._replace(looks_aside=True)))
     assert (result.outcome, clock.elapsed > 25) == (Outcome.REFUSED, True)
 
 
@@ -338,7 +337,7 @@ class Late(Scripted):
 
 
 YES = Answer(CANCELLING)
-ONCE = replace(HABITS, repeats=0)
+ONCE = HABITS._replace(repeats=0)
 
 
 @pytest.mark.parametrize(
@@ -363,7 +362,7 @@ def test_a_late_answer_is_the_answer(
 
 
 def test_a_late_no_to_one_of_two_leaves_the_other_in_doubt(bench: Bench) -> None:
-    venue = Late([OPEN], {3: NO}, replace(HABITS, repeats=1))
+    venue = Late([OPEN], {3: NO}, HABITS._replace(repeats=1))
     result = bench.run(venue)
     assert (result.outcome, result.attempts) == (Outcome.UNKNOWN, 2)
 
@@ -419,7 +418,7 @@ def test_after_three_looks_in_vain_nothing_is_sent_for_a_while(bench: Bench, clo
         (NotFound("none"), Outcome.CANCELLED, ["look", "cancel"]),
         (FLAT_NO, Outcome.CANCELLED, ["look", "cancel"]),
         (NoLook("no route"), Outcome.CANCELLED, ["look", "cancel"]),
-        (replace(OPEN, sendable=False), Outcome.REFUSED, ["look"]),
+        (OPEN._replace(sendable=False), Outcome.REFUSED, ["look"]),
         (limited(9999.0), Outcome.RATE_LIMITED, ["look"]),
     ],
     ids=str,
@@ -478,7 +477,7 @@ def test_a_429_is_waited_for_as_the_venue_asks(bench: Bench, clock: FakeClock) -
 
 
 def test_without_a_time_the_venues_own_waits_are_used(bench: Bench, clock: FakeClock) -> None:
-    habits = replace(HABITS, limited_waits=(2.0, 4.0, 8.0))
+    habits = HABITS._replace(limited_waits=(2.0, 4.0, 8.0))
     bench.run(Scripted([limited(), limited(), limited(), limited(), CANCELLED], [OPEN], habits))
     assert clock.pauses == [2.0, 4.0, 8.0, 8.0]
 

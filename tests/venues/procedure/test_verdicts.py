@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -53,7 +52,7 @@ O = Outcome  # noqa: E741  # the table below is wide
 
 
 def habits(**more: Any) -> dict[str, Any]:
-    return {"habits": replace(HABITS, **more)}
+    return {"habits": HABITS._replace(**more)}
 
 
 def run(bench: Bench, row: Row) -> None:
@@ -189,12 +188,12 @@ def test_the_seconds_of_the_looks(
         clock.pass_by(slow)
         return Answer(OPEN)
 
-    bench.run(Scripted([None], [look], replace(HABITS, **more)), wait=wait)
+    bench.run(Scripted([None], [look], HABITS._replace(**more)), wait=wait)
     assert times == expected
 
 
 def test_a_longer_deadline_allows_more_looks_in_proportion(bench: Bench) -> None:
-    venue = Scripted([None], [OPEN], replace(HABITS, then_every=1.0))
+    venue = Scripted([None], [OPEN], HABITS._replace(then_every=1.0))
     bench.run(venue, wait=300.0)
     assert venue.log.count("look") == 120
 
@@ -304,7 +303,7 @@ def test_the_record_of_an_order_that_was_never_begun(bench: Bench, clock: FakeCl
 
 
 def test_what_an_older_view_showed_is_kept(bench: Bench) -> None:
-    full = replace(FULL, state=State.CANCELLING)
+    full = FULL._replace(state=State.CANCELLING)
     bare = Order(State.CANCELLED, "gone")
     result = bench.run(Scripted([full], [bare]))
     shown = (result.status, result.symbol, result.side, result.type, result.price, result.quantity, result.filled)

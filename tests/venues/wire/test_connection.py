@@ -139,6 +139,23 @@ def test_a_well_behaved_server_keeps_its_connection() -> None:
         assert server.connections == 1
 
 
+@pytest.mark.parametrize(("first", "then"), [(0.4, 0.6), (0.6, 0.4), (0.2, 0.6)])
+def test_each_request_has_all_of_its_time_and_no_more(first: float, then: float) -> None:
+    """Whatever the socket was given for the one before. The server answers shortly before, or not at all."""
+    for late, expected in ((then - 0.1, b"/1"), (then + 0.3, "Uncertain")):
+
+        def script(connection: socket.socket, number: int, request: bytes, late: float = late) -> None:
+            time.sleep(late if number else 0.0)
+            connection.sendall(answer(path_of(request)))
+
+        with odd(script) as server, closing(Transport(server.origin, Masks())) as line:
+            assert ask(line, "/0", first) == b"/0"
+            began = time.monotonic()
+            assert ask(line, "/1", then) == expected
+            assert time.monotonic() - began < then + 0.2
+            assert server.connections == 1
+
+
 # --- TLS keeps bytes that the socket does not show
 
 
