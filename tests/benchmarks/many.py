@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 from contenders import Contenders
 from known import known
-from measure import in_turn, middle, once, serving
+from measure import in_turn, middle, peak, serving
 from table import Row, note, peaks
 
 MANY, JOBS, LATENCY = 1_000, 16, 0.02  # seconds
@@ -42,7 +43,7 @@ def memory(made: Contenders) -> Iterator[Row]:
         for count in (FEW, CROWD):
             ids = order_ids(made.folder, count)
             program = made.cancel(f"order - -j {JOBS} -o jsonl", server, requests=2 * count, stdin=ids)
-            held[count] = middle([once(program, server) for _ in range(3 if count == FEW else 1)], "peak")
+            held[count] = median(peak(program, server) for _ in range(3 if count == FEW else 1))
     yield peaks(f"peak memory, {CROWD:,} / {FEW:,} ids as `jsonl`", held[CROWD], held[FEW], 1.15)
 
 

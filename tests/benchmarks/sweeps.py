@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from statistics import median
 
 from contenders import Contenders
-from measure import in_turn, middle, once, serving
+from measure import in_turn, middle, once, peak, serving
 from table import Row, compared, note, peaks
 
 LATENCY = 0.05  # seconds; a venue that is near
@@ -67,4 +68,4 @@ def _peak(made: Contenders, arguments: str, rows: int, requests: int) -> float:
     """Out: kilobytes."""
     with serving(0.0, rows) as server:
         program = made.cancel(f"{arguments} --wait 3600", server, requests=requests, unlimited=True)
-        return middle([once(program, server) for _ in range(3 if rows == FEW else 1)], "peak")
+        return median(peak(program, server) for _ in range(3 if rows == FEW else 1))
