@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,25 @@ def test_a_file_that_is_wrong(text: str, environ: Path) -> None:
     environ.write_text(text)
     begin(line("tanx 1"), os.environ)
     assert ahead._begun == []
+
+
+CODE = """
+import os, sys
+from venues.wire import ahead
+from cli.main import main
+
+def begin(route):
+    for number in (0, 1, 2):
+        os.fstat(number)
+    os._exit(7)
+
+ahead.begin = begin
+sys.argv = ["cancel", "tanx", "1"]
+os._exit(main())
+"""
+
+
+def test_no_socket_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", CODE]
+    assert subprocess.run(shell, cwd=root, env={"HOME": str(tmp_path)}, timeout=30, check=False).returncode == 7
