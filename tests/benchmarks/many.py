@@ -11,12 +11,12 @@ from known import known
 from measure import in_turn, middle, peak, serving
 from table import Row, note, peaks
 
-MANY, JOBS, LATENCY = 1_000, 16, 0.02  # seconds
+MANY, JOBS, LATENCY = 2_000, 16, 0.02  # seconds; in a shorter run the start weighs more than what is measured
 CROWD, FEW = 100_000, 1_000
 
 
 def batches(made: Contenders, runs: int) -> Iterator[Row]:
-    """1,000 orders with read-back, from the start of the process to its end, plain and over TLS."""
+    """2,000 orders with read-back, from the start of the process to its end, plain and over TLS."""
     local = known(made.folder, Path(made.ours.authorities()), "127.0.0.1", "127.0.0.1")
     ids = order_ids(made.folder, MANY)
     for way, secured in (("plain HTTP", None), ("TLS", local)):
