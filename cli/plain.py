@@ -74,13 +74,9 @@ def _given(arguments: Sequence[str], flags: Mapping[str, str]) -> dict[str, list
 
 
 def _are_ids(verb: Verb, texts: Sequence[str]) -> bool:
-    wanted = [NUMBER] * verb.in_deal
-    wanted += [verb.ids] * max(1, len(texts) - len(wanted))
-    ids = zip(wanted, texts, strict=False)
-    return len(texts) == len(wanted) and all(
-        _fits(kind.pattern, text) or (text == STDIN and place >= verb.in_deal)
-        for place, (kind, text) in enumerate(ids)
-    )
+    wanted = [NUMBER.pattern] * verb.in_deal
+    wanted += [f"{STDIN}|{verb.ids.pattern}"] * max(1, len(texts) - len(wanted))
+    return len(texts) == len(wanted) and all(map(_fits, wanted, texts))
 
 
 def _options(given: Mapping[str, Sequence[str]], environ: Mapping[str, str]) -> Options | None:
