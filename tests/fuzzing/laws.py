@@ -20,6 +20,7 @@ FAILURES = {"too-late", "not-found", "refused", "unauthorized", "rate-limited", 
 FINAL_OTHERWISE = {"filled", "liquidated", "expired", "rejected"}
 MOST_CANCELS = 6
 LOOKS = {"look", "other", "list"}  # other: a look at a server without that route
+OWN_FAULT = "own fault"
 TOKEN = re.compile(r"ey[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{8,}\.")
 
 
@@ -79,7 +80,7 @@ def broken(scenario: Scenario, stage: Stage, ran: Ran | None) -> list[str]:
 
 def of_the_program(ran: Ran) -> Iterator[str]:
     if ran.code in (1, 70) or "A fault in ordercancel itself" in ran.err:
-        yield f"own fault: exit {ran.code}: {ran.err.strip()[-300:]}"
+        yield f"{OWN_FAULT}: exit {ran.code}: {ran.err.strip()[-300:]}"
     if "Traceback" in ran.err:
         yield f"traceback: {ran.err.strip()[-300:]}"
     if TOKEN.search(ran.out) or TOKEN.search(ran.err):
