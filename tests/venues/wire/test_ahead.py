@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 import threading
@@ -88,8 +89,11 @@ def test_another_route_leaves_it_alone(
 
 @pytest.mark.parametrize("fate", ["closed", "reset", "readable", "idle"])
 def test_one_that_is_no_longer_good_is_thrown_away(fate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = threading.Event()  # a reset that is faster than the client's own connecting is another fault
+
     def serve(listener: socket.socket) -> None:
         first, _ = listener.accept()
+        assert made.wait(SOON)
         if fate == "reset":
             first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         if fate == "readable":
@@ -105,10 +109,13 @@ def test_one_that_is_no_longer_good_is_thrown_away(fate: str, monkeypatch: pytes
         serving = threading.Thread(target=serve, args=(listener,), daemon=True)
         serving.start()
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        begun(origin)
-        time.sleep(0.02)  # for the news to cross loopback
+        first = begun(origin)._made
+        made.set()
+        assert first is not None
         if fate == "idle":
             monkeypatch.setattr(connection, "STALE_AFTER", 0.0)
+        else:
+            assert select.select([first.sock], [], [], SOON)[0]  # the news has crossed loopback
         with closing(Transport(origin, Masks())) as line:
             assert ask(line) == b"/0"
         serving.join(SOON)
