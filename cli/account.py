@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output.streams import warn
 from config.names import DEFAULT_PROFILE, check_profile_name
+from config.paths import cache_dir
 from ordercancel.secret import Secret
 from venues.face import Budget
 from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
-from venues.registry import API_VERSIONS, VENUES, build, face_of, open_practice
+from venues.registry import KINDS, VENUES, build, face_of, open_practice
+from venues.registry import venue as venue_named
 from venues.result import Outcome, Result
 from venues.wire.clock import Clock
 from venues.wire.link import HttpVenue, Link
@@ -40,6 +42,7 @@ class Access(NamedTuple):
     credentials: VenueCredentials
     budget: Budget
     api_version: int | None = None
+    testnet: bool = False
     profile: str = DEFAULT_PROFILE
     source: str | None = None
     advice: Callable[[], str] = str
@@ -103,14 +106,14 @@ def settings_of(venue: str, profile: str) -> Settings:
     """Where the venue is, as `profile` knows it. Raises ConfigError (exit 2)."""
     from config.settings import load_settings
 
-    return load_settings(venue, profile, default_url=VENUES[venue].url, known=API_VERSIONS, environ=os.environ)
+    return load_settings(venue, profile, default_url=venue_named(venue).url, known=KINDS, environ=os.environ)
 
 
 def credentials_of(venue: str, profile: str, keyring: KeyringStore, *, named: bool = False) -> Credentials:
     """The venue's credentials in `profile`, `named` where that was typed; nothing is looked up yet."""
     from config.credentials import Credentials
 
-    spec = VENUES[venue]
+    spec = venue_named(venue)
     return Credentials(
         venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring, named=named
     )
@@ -139,7 +142,7 @@ def access_with(credentials: Credentials) -> Access:
     """The venue and profile of these credentials. Raises ConfigError and CredentialsError."""
     settings = settings_of(credentials.venue, credentials.profile)
     credentials.complete()
-    budget = VENUES[credentials.venue].budget
+    budget = venue_named(credentials.venue).budget
     if settings.requests_per_minute:
         budget = budget._replace(per_minute=settings.requests_per_minute)
     return Access(
@@ -147,6 +150,7 @@ def access_with(credentials: Credentials) -> Access:
         credentials,
         budget,
         settings.api_version,
+        settings.testnet,
         credentials.profile,
         credentials.source.word,
         credentials.refused,
@@ -188,6 +192,8 @@ def open_account(
         pace=pace or Pace(access.budget, clock),
         masks=masks,
         api_version=access.api_version,
+        testnet=access.testnet,
+        cache=None if access.is_sandbox else cache_dir(os.environ),
         connections=jobs,
         log=log,
         warn=warn,
@@ -206,6 +212,7 @@ def open_for_check(
     venue: str, settings: Settings, credentials: VenueCredentials, *, clock: Clock, masks: Masks
 ) -> Iterator[HttpVenue]:
     """The venue for the few requests of a check, so without a budget. Any of its verbs can check."""
-    unlimited = Access(settings.url, credentials, Budget(), settings.api_version)
-    with open_account(VENUES[venue].verbs[0].name, unlimited, clock=clock, masks=masks) as account:
+    unlimited = Access(settings.url, credentials, Budget(), settings.api_version, settings.testnet)
+    target = VENUES[venue].verbs[0].name if venue in VENUES else venue
+    with open_account(target, unlimited, clock=clock, masks=masks) as account:
         yield account.venue

@@ -15,7 +15,7 @@ from config.errors import ConfigError
 from config.names import DEFAULT_PROFILE
 from config.paths import config_file
 from config.settings import load_settings, read_config
-from venues.registry import API_VERSIONS, face_of
+from venues.registry import KINDS, face_of
 from venues.wire import ahead
 from venues.wire.dial import route_to
 
@@ -36,7 +36,7 @@ def destination(line: Line, environ: Mapping[str, str]) -> str | None:
     if STDIN in line.ids or line.options.sandbox:
         return None  # there may come no id; practice venues are not there yet
     profile = line.options.profile
-    if profile != DEFAULT_PROFILE and profile not in read_config(config_file(environ), API_VERSIONS):
+    if profile != DEFAULT_PROFILE and profile not in read_config(config_file(environ), KINDS):
         return None  # the keyring may know it, or nobody
     face = face_of(line.verb)
-    return load_settings(face.name, profile, default_url=face.url, known=API_VERSIONS, environ=environ).url
+    return load_settings(face.name, profile, default_url=face.url, known=KINDS, environ=environ).url

@@ -16,6 +16,8 @@ from cli.flags import (
     ProfileFlag,
     QuietFlag,
     SandboxFlag,
+    TriggerFlag,
+    UntestedFlag,
     VerboseFlag,
     WaitFlag,
     YesFlag,
@@ -24,7 +26,7 @@ from cli.flags import (
 from cli.options import USUAL, Options
 from ordercancel import __version__
 from venues.face import Verb
-from venues.registry import VERBS, face_of
+from venues.registry import AT, EXCHANGE_VERB, VERBS, exchanges, face_of
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its base, which typer does not give a name to
 
@@ -81,6 +83,15 @@ def _add_verb(app: typer.Typer, verb: Verb) -> None:
     IdsArgument = Annotated[list[str], typer.Argument(metavar="ORDER_ID...", help=ids_help, show_default=False)]
 
     def command(
+        exchange: Annotated[
+            str,
+            typer.Argument(
+                metavar="EXCHANGE", help="Its ccxt id.", show_default=False, autocompletion=lambda: list(exchanges())
+            ),
+        ],
+        symbol: Annotated[
+            str, typer.Argument(metavar="SYMBOL", help="As ccxt has it, such as BTC/USDT.", show_default=False)
+        ],
         deal_id: Annotated[str, typer.Argument(metavar="DEAL_ID", help="The deal's id.", show_default=False)],
         order_ids: IdsArgument,
         context: typer.Context,
@@ -94,15 +105,26 @@ def _add_verb(app: typer.Typer, verb: Verb) -> None:
         quiet: QuietFlag = USUAL.quiet,
         verbose: VerboseFlag = USUAL.verbose,
         yes: YesFlag = USUAL.yes,
+        trigger: TriggerFlag = USUAL.trigger,
+        untested: UntestedFlag = USUAL.untested,
     ) -> None:
         if no_wait and is_typed(context, "wait"):
             raise typer.BadParameter("--wait and --no-wait: give one or the other")
         options = Options(
-            output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, is_typed(context), yes
-        )
-        _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
+            output, dry_run, wait, no_wait, profile, sandbox, jobs, quiet, verbose, is_typed(context), yes,
+            trigger, untested,
+        )  # fmt: skip
+        if verb.by_symbol:
+            from cli.cancel.at import check
 
-    needless = ({} if verb.in_deal else {"deal_id": ""}) | ({} if verb.asks else {"yes": False})
+            symbol = symbol.strip()
+            _run(check(exchange, symbol, options), None, order_ids, options, symbol)
+        else:
+            _run(verb.name, deal_id if verb.in_deal else None, order_ids, options)
+
+    needless: dict[str, object] = {} if verb.in_deal else {"deal_id": ""}
+    needless |= {} if verb.asks else {"yes": False}
+    needless |= {} if verb.by_symbol else {"exchange": "", "symbol": "", "trigger": False, "untested": False}
     app.command(verb.name, help=text, short_help=short)(_with(command, needless))
 
 
@@ -116,10 +138,10 @@ def _with(command: Callable[..., None], given: Mapping[str, object]) -> Callable
     return bare
 
 
-def _run(verb: str, deal_id: str | None, ids: list[str], options: Options) -> None:
+def _run(target: str, deal_id: str | None, ids: list[str], options: Options, symbol: str | None = None) -> None:
     from cli.cancel.command import run
 
-    raise typer.Exit(run(verb, deal_id, ids, options))
+    raise typer.Exit(run(target, deal_id, ids, options, symbol))
 
 
 def build(called: str) -> typer.Typer:
@@ -135,10 +157,10 @@ def build(called: str) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    if called in VERBS:
-        _add_verb(app, VERBS[called])
+    if called in (*VERBS, AT):
+        _add_verb(app, VERBS.get(called, EXCHANGE_VERB))
         return app
-    for verb in VERBS.values():
+    for verb in (*VERBS.values(), EXCHANGE_VERB):
         _add_verb(app, verb)
     from cli.auth.app import auth
     from cli.sandbox import HELP as SANDBOX_HELP

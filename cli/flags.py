@@ -91,6 +91,12 @@ QuietFlag = Annotated[bool, typer.Option("-q", "--quiet", help="Nothing on stdou
 VerboseFlag = Annotated[
     bool, typer.Option("-v", "--verbose", help="Each request and reply on stderr, one line, secrets masked.")
 ]
+TriggerFlag = Annotated[
+    bool, typer.Option("--trigger", help="A stop or algo order, at an exchange that keeps those apart.")
+]
+UntestedFlag = Annotated[
+    bool, typer.Option("--untested", help="Also an exchange that has no practice venue and no tests of ours.")
+]
 YesFlag = Annotated[
     bool, typer.Option("-y", "--yes", help="Do not ask before a cancel that costs more than its order.")
 ]

@@ -15,11 +15,12 @@ from cli.output.streams import colour_wanted, is_terminal, warn, write_out
 from cli.output.text import clean
 from ordercancel.called import called
 from venues.face import Face, Ids
-from venues.registry import VENUES, VERBS, face_of
+from venues.registry import AT, EXCHANGE_VERB, VENUES, VERBS, face_of
 
 LISTING = ("ls", "open", "orders", "show", "--list", "--open", "-l")
 SWEEPING = ("everything", "sweep", "--all", "-a")
 SWEEPS = ("list", "all")  # the commands for several targets
+COMMANDS = {**VERBS, AT: EXCHANGE_VERB}
 INSTEAD = {
     "login": "auth login VENUE",
     "logout": "auth logout VENUE",
@@ -46,7 +47,7 @@ def report(error: Any) -> int:
     red = "\x1b[31mError:\x1b[0m" if colour_wanted(is_terminal(sys.stderr), os.environ) else "Error:"
     warn("\n".join([f"{red} {fault}", *hint]))
     name = context.command.name if context is not None else ""
-    if name in (*VERBS, *SWEEPS) and _output(context) == Output.JSON.value:
+    if name in (*COMMANDS, *SWEEPS) and _output(context) == Output.JSON.value:
         from cli.output.record import document, sweep_document, to_json
 
         empty = sweep_document(name, 2, [], []) if name in SWEEPS else document(name, 2, [])
@@ -98,7 +99,7 @@ def _no_command(typed: str) -> list[str]:
         return [f"{face.title} is a venue; what to cancel there:", *(_lines(verb.name for verb in face.verbs))]
     if any(re.fullmatch(verb.ids.pattern, word) for verb in VERBS.values()):
         return [f"{word} is no command; to cancel it, name what it is: {called()} COMMAND {word}", _commands()]
-    near = get_close_matches(word.lower(), [*VERBS, *SWEEPS, "auth", "sandbox"], n=1)
+    near = get_close_matches(word.lower(), [*COMMANDS, *SWEEPS, "auth", "sandbox"], n=1)
     return [f"there is no command '{word}'" + (f"; did you mean {near[0]}?" if near else ""), _commands()]
 
 
@@ -151,7 +152,7 @@ def _before_the_command(option: str, words: list[str]) -> list[str]:
         return _sweep_instead(option)
     if option in INSTEAD:
         return [f"there is no {option}; type: {called()} {INSTEAD[option]}"]
-    place = next((index for index, word in enumerate(words) if word in (*VERBS, *SWEEPS)), None)
+    place = next((index for index, word in enumerate(words) if word in (*COMMANDS, *SWEEPS)), None)
     if place is None:
         example = _as_typed(next(iter(VERBS.values())).example)
         return [f"no such option before a command: {option}", f"Flags go after the command: {example} {option}"]
@@ -173,7 +174,7 @@ def _no_option(error: Any, context: Any) -> list[str]:
 
 
 def _missing(error: Any, context: Any) -> list[str]:
-    verb = VERBS.get(context.command.name)
+    verb = COMMANDS.get(context.command.name)
     what = (error.param.metavar or error.param.name).removesuffix("...").replace("_", " ").lower()
     if error.param.param_type_name != "argument":
         return _said(error)

@@ -31,6 +31,8 @@ class Options(NamedTuple):
     verbose: bool = False
     named: bool = False
     yes: bool = False
+    trigger: bool = False
+    untested: bool = False
 
 
 USUAL = Options()  # what holds where no flag is given

@@ -26,6 +26,15 @@ def state_dir(environ: Mapping[str, str]) -> Path | None:
     return _xdg(environ, "XDG_STATE_HOME", ".local/state")
 
 
+def cache_dir(environ: Mapping[str, str]) -> Path | None:
+    """Out: the folder for what may be lost at any time, or None without a home."""
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs
+
+        return platformdirs.user_cache_path("cancel", appauthor=False)
+    return _xdg(environ, "XDG_CACHE_HOME", ".cache")
+
+
 def _xdg(environ: Mapping[str, str], variable: str, below_home: str) -> Path | None:
     # By hand, because importing platformdirs costs more than all the rest of reading the settings.
     # The XDG base directory specification has a relative path ignored.

@@ -11,6 +11,7 @@ from config.names import check_profile_name, env_name, is_profile_name
 from config.origin import is_plain_and_far, parse_origin
 from config.paths import config_file
 
+SWITCHES = ("testnet",)
 _YES_NO = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -25,6 +26,10 @@ class Settings(NamedTuple):
     url_from: str
     api_version: int | None = None
     requests_per_minute: int | None = None
+    testnet: bool = False
+
+
+Kinds = tuple[int | str, ...]  # API versions, the default first, and the switches that a venue has besides
 
 
 def load_settings(
@@ -32,15 +37,15 @@ def load_settings(
     profile: str,
     *,
     default_url: str | None,
-    known: Mapping[str, tuple[int, ...]],
+    known: Mapping[str, Kinds],
     environ: Mapping[str, str],
     path: Path | None = None,
 ) -> Settings:
     """Out: the settings of one venue in one profile.
 
-    In: `known` names every venue there is with its API versions, the default first (none: no such setting);
-    `path` stands in for the platform's config.toml. Raises ConfigError, naming file or variable, key and
-    what was expected, for anything wrong anywhere in the file.
+    In: `known` names every venue there is with its API versions and switches (none: no such setting); `path` stands
+    in for the platform's config.toml. Raises ConfigError, naming file or variable, key and what was expected, for
+    anything wrong anywhere in the file.
     """
     check_profile_name(profile)
     path = path or config_file(environ)
@@ -57,16 +62,17 @@ def load_settings(
             f"{place}: plain http to another machine would show keys and orders to the network; use https.\n"
             f"To allow it all the same: {env_name(venue, 'allow_http')}=true, or allow_http = true by the url."
         )
-    default_version = known[venue][0] if known[venue] else None
+    versions = _versions(known[venue])
     return Settings(
         url=url,
         url_from=source,
-        api_version=values.get("api_version", default_version),
+        api_version=values.get("api_version", versions[0] if versions else None),
         requests_per_minute=values.get("requests_per_minute"),
+        testnet=values.get("testnet", False),
     )
 
 
-def read_config(path: Path | None, known: Mapping[str, tuple[int, ...]]) -> dict[str, dict[str, dict[str, Any]]]:
+def read_config(path: Path | None, known: Mapping[str, Kinds]) -> dict[str, dict[str, dict[str, Any]]]:
     """Out: profile -> venue -> key -> value, all checked; empty when there is no file. Raises ConfigError."""
     checked: dict[str, dict[str, dict[str, Any]]] = {}
     for profile, venues in read_toml(path).items():
@@ -111,20 +117,20 @@ def _check_is_table(path: Path | None, where: str, value: object, expected: str)
         raise _wrong(path, where, f"expected {expected}")
 
 
-def _from_environment(venue: str, versions: tuple[int, ...], environ: Mapping[str, str]) -> dict[str, Any]:
-    texts = {key: environ.get(env_name(venue, key), "").strip() for key in _keys(versions)}
+def _from_environment(venue: str, kinds: Kinds, environ: Mapping[str, str]) -> dict[str, Any]:
+    texts = {key: environ.get(env_name(venue, key), "").strip() for key in _keys(kinds)}
     given = {key: _typed(key, text) for key, text in texts.items() if text}
-    return _checked_table(given, versions, lambda key: env_name(venue, key))
+    return _checked_table(given, kinds, lambda key: env_name(venue, key))
 
 
-def _checked_table(table: Mapping[str, Any], versions: tuple[int, ...], name: Callable[[str], str]) -> dict[str, Any]:
+def _checked_table(table: Mapping[str, Any], kinds: Kinds, name: Callable[[str], str]) -> dict[str, Any]:
     """Out: the table, checked. In: `name` says of a key what it is called where it stands. Raises ConfigError."""
-    keys, checked = _keys(versions), {}
+    keys, checked = _keys(kinds), {}
     for key, value in table.items():
         if key not in keys:
             raise ConfigError(f"{name(key)}: unknown key; there are {', '.join(keys)}.")
         try:
-            checked[key] = _checked(key, value, versions)
+            checked[key] = _checked(key, value, kinds)
         except ValueError as fault:
             raise ConfigError(f"{name(key)}: {fault}.") from None
     return checked
@@ -132,27 +138,34 @@ def _checked_table(table: Mapping[str, Any], versions: tuple[int, ...], name: Ca
 
 def _typed(key: str, text: str) -> object:
     """In: text from the environment. Out: what config.toml would have held, or the text if it is no such."""
-    if key == "allow_http":
+    if key in ("allow_http", *SWITCHES):
         return _YES_NO.get(text.lower(), text)
     if key != "url" and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     return text
 
 
-def _keys(versions: tuple[int, ...]) -> tuple[str, ...]:
+def _keys(kinds: Kinds) -> tuple[str, ...]:
     """Out: the keys that a venue has."""
-    return ("url", *(["api_version"] if versions else []), "allow_http", "requests_per_minute")
+    switches = (kind for kind in kinds if isinstance(kind, str))
+    return ("url", *(["api_version"] if _versions(kinds) else []), *switches, "allow_http", "requests_per_minute")
 
 
-def _checked(key: str, value: Any, versions: tuple[int, ...]) -> Any:
+def _versions(kinds: Kinds) -> list[int]:
+    return [kind for kind in kinds if isinstance(kind, int)]
+
+
+def _checked(key: str, value: Any, kinds: Kinds) -> Any:
     """Out: a foreign value as ours. Raises ValueError, saying what was expected."""
     if key == "url" and isinstance(value, str):
         return parse_origin(value)
+    versions, yes_or_no = _versions(kinds), isinstance(value, bool)
     whole = isinstance(value, int) and not isinstance(value, bool)
     good, expected = {
         "url": (False, "text, an origin such as https://venue.example"),
         "api_version": (whole and value in versions, f"{' or '.join(map(str, versions))}, a whole number"),
-        "allow_http": (isinstance(value, bool), "true or false"),
+        "allow_http": (yes_or_no, "true or false"),
+        "testnet": (yes_or_no, "true or false"),
         "requests_per_minute": (whole and value >= 1, "a whole number above 0"),
     }[key]
     if not good:

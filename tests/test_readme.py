@@ -18,7 +18,7 @@ from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__
 from venues.listed import Listed, TargetResult
-from venues.registry import VENUES, VERBS
+from venues.registry import VENUES, VERBS, exchanges, venue
 from venues.result import Outcome, Result
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 QUICK_START = (
     "python3 -m venv .venv && .venv/bin/pip install -q '.[tanx]' && "
     ".venv/bin/cancel order ord-20260303120000-1 --sandbox",
-    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[tanx,test]' && .venv/bin/pytest",
+    "python3 -m venv .venv && .venv/bin/pip install -q -e '.[tanx,ccxt,test]' && .venv/bin/pytest",
 )
 CONSOLE = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 EXAMPLES = [
@@ -169,16 +169,17 @@ def test_the_settings_are_those_of_the_venues() -> None:
 
 def test_the_request_budgets_are_those_of_the_venues() -> None:
     rows = {row[1]: row[2] for row in table(section("Settings"), "key") if row[0] == "requests_per_minute"}
-    for venue, entry in VENUES.items():
-        says = rows.pop(env_name(venue, "requests_per_minute"))
+    for name, entry in VENUES.items():
+        says = rows.pop(env_name(name, "requests_per_minute"))
         assert says.startswith(f"{entry.budget.per_minute:g}" if entry.budget.per_minute else "no limit")
     assert not rows
 
 
 def test_no_variable_is_named_that_does_not_exist() -> None:
     settings = ("url", "allow_http", "requests_per_minute", "api_version")
-    known = {env_name(venue, name) for venue in VENUES for name in settings}
-    known |= {env_name(venue, field.name) for venue in VENUES for field in VENUES[venue].fields}
+    faces = [*VENUES.values(), *map(venue, exchanges())]
+    known = {env_name(face.name, name) for face in faces for name in settings}
+    known |= {env_name(face.name, field.name) for face in faces for field in face.fields}
     assert set(re.findall(r"\bCANCEL_\w+", README)) <= known | {"CANCEL_OUTPUT", "CANCEL_PROFILE"}
 
 

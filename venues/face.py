@@ -48,8 +48,15 @@ class Verb(NamedTuple):
     ids: Ids = NUMBER
     noun: str = "order"
     in_deal: bool = False
+    by_symbol: bool = False  # ids count for one symbol, which is named before them
     viewed_by: str = ""
     asks: bool = False  # a cancel may cost more than its order (`Order.warning`): a person is asked before
+    where: str = ""  # the exchange, of the command that takes any
+
+    @property
+    def target(self) -> str:
+        """What `list` and `all` call it."""
+        return self.where or self.name
 
 
 class Face(NamedTuple):
@@ -66,3 +73,6 @@ class Face(NamedTuple):
     budget: Budget = Budget()  # careful; `requests_per_minute` changes it
     api_versions: tuple[int, ...] = ()  # the first is the default; empty: the venue has no such setting
     aliases: tuple[str, ...] = ()  # what else people call it
+    has_testnet: bool = False  # a practice net of the venue's own, on the internet
+    proven: bool = True  # there is a practice venue, with tests of ours
+    why_not: str = ""  # why no cancel can be proven there

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 
 class OrderRef(NamedTuple):
-    """Which order: the venue's id as given, the deal's id for an order of a deal, the symbol where ids need one."""
+    """Which order: the venue's id as given, the deal's id for an order of a deal, the symbol where ids need one.
+
+    `trigger`: a stop or algo order of an exchange that keeps them apart.
+    """
 
     order_id: str
     deal_id: str | None = None
     symbol: str | None = None
+    trigger: bool = False
 
 
 class State(enum.Enum):
@@ -53,6 +57,7 @@ class Order(NamedTuple):
     warning: str = ""  # what a cancel costs besides the order: a person on a terminal is asked before
     cancel_failed: bool = False  # the venue itself says that its cancel failed (Tradernet stat 75)
     sendable: bool = True  # False: a cancel must not be sent for this row (3Commas: not Manual Safety)
+    by_venue: bool = False  # the venue itself says that it was not us who cancelled it
     unripe: bool = False  # a cancel that comes now may be accepted and dropped (tanX: pending)
 
     @property
@@ -95,6 +100,10 @@ class Facts(TypedDict, total=False):
     outcome: Outcome
     about_order: bool
     renewable: bool
+
+
+class Unusable(Exception):
+    """The venue cannot be used as things are, before anything is asked of it: the text says why, and what to do."""
 
 
 class VenueError(Exception):
@@ -218,10 +227,10 @@ class Credentials(Protocol):
 class Venue(ABC):
     """One kind of order at one venue. Safe to use from several threads at once."""
 
-    name: ClassVar[str]
+    name: str
     verb: ClassVar[str]  # the command whose orders these are
-    title: ClassVar[str]
-    habits: ClassVar[Habits]
+    title: str
+    habits: Habits
     practice = False  # whether a practice venue has answered
 
     @property

@@ -23,10 +23,10 @@ from cli.output.streams import is_terminal, warn
 from cli.output.text import duration
 from config.errors import ConfigError, CredentialsError
 from venues.face import NUMBER
-from venues.interface import OrderRef, VenueError
+from venues.interface import OrderRef, Unusable, VenueError
 from venues.procedure.batch import Batch, Done
 from venues.procedure.terms import Terms
-from venues.registry import VERBS, face_of
+from venues.registry import face_of, verb_of
 from venues.result import Outcome, Result
 from venues.wire.answers import CHECK_URL
 from venues.wire.clock import Stopped, SystemClock
@@ -36,12 +36,12 @@ ABOUT = 3.0  # seconds for what only the table shows
 LONG_RUN = 60.0  # seconds; a run that its budget makes longer says so before it begins
 
 
-def run(verb: str, deal_id: str | None, ids: Sequence[str], options: Options) -> int:
-    """Cancel the orders and print what became of them. Out: the exit code.
+def run(target: str, deal_id: str | None, ids: Sequence[str], options: Options, symbol: str | None = None) -> int:
+    """Cancel the orders and print what became of them. In: a verb, or an exchange. Out: the exit code.
 
     Raises typer.BadParameter when an id is no id; nothing has been sent then.
     """
-    command = Command(verb, deal_id, tuple(ids), options)
+    command = Command(target, deal_id, tuple(ids), options, symbol)
     command.check_arguments()
     return command.run()
 
@@ -50,17 +50,19 @@ def run(verb: str, deal_id: str | None, ids: Sequence[str], options: Options) ->
 class Command:
     """One run of a cancel command."""
 
-    verb: str
+    target: str  # a verb, or an exchange
     deal_id: str | None
     ids: tuple[str, ...]
     options: Options
+    symbol: str | None = None
     bad_lines: int = 0  # lines of standard input that were skipped, or its end that could not be read
 
     def __post_init__(self) -> None:
         self.ids = tuple(map(trimmed, self.ids))
         self.deal_id = None if self.deal_id is None else trimmed(self.deal_id)
-        self._parse = parser(VERBS[self.verb].ids)
-        self._report = Report(self.verb, self.options.output, self.options.quiet)
+        self._verb = verb_of(self.target)
+        self._parse = parser(self._verb.ids)
+        self._report = Report(self._verb.name, self.options.output, self.options.quiet)
         self._masks = Masks()
         self._stop = threading.Event()
         self._interrupts: Interrupts | None = None
@@ -70,8 +72,8 @@ class Command:
 
     def check_arguments(self) -> None:
         """Raises typer.BadParameter, naming the first id that is none."""
-        ids = VERBS[self.verb].ids
-        given = [(text, ids, self.verb) for text in self.ids if text != STDIN]
+        ids = self._verb.ids
+        given = [(text, ids, self.target) for text in self.ids if text != STDIN]
         if self.deal_id is not None:
             given.insert(0, (self.deal_id, NUMBER, ""))
         for text, wanted, verb in given:
@@ -93,7 +95,7 @@ class Command:
             if self._astray and not self.options.sandbox:
                 from cli.cancel.address import where_set
 
-                warn(where_set(face_of(self.verb), self.options.profile))
+                warn(where_set(face_of(self.target), self.options.profile))
             for text in self._faults:
                 warn(text)
         return self._exit_code(code)  # asked for again: a signal may have come while the report was printed
@@ -109,6 +111,9 @@ class Command:
         except ConfigError as error:
             warn(error.message)
             return 2
+        except Unusable as error:
+            warn(str(error))
+            return 2
         except KeyboardInterrupt:  # before the first order was begun: at the question, or at the look before it
             warn("interrupted: nothing was sent")
             self._interrupted = 130
@@ -122,13 +127,17 @@ class Command:
             linger(account.venue, self._interrupts)
 
     def _account(self, until_the_end: ExitStack) -> Account:
+        if not (face := face_of(self.target)).proven:
+            from cli.cancel.at import announce
+
+            announce(face)
         options, clock = self.options, SystemClock(self._stop)
         log = warn if options.verbose else None
         if options.sandbox:
-            where = until_the_end.enter_context(practice_access(self.verb, options.profile))
+            where = until_the_end.enter_context(practice_access(self.target, options.profile))
         else:
-            where = access(self.verb, options.profile, named=options.named)
-        opened = open_account(self.verb, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
+            where = access(self.target, options.profile, named=options.named)
+        opened = open_account(self.target, where, clock=clock, masks=self._masks, jobs=options.jobs, log=log)
         return until_the_end.enter_context(opened)
 
     def _cancel_all(self, account: Account) -> None:
@@ -153,7 +162,7 @@ class Command:
 
     def _is_released(self, account: Account) -> bool:
         """Ask a person where the verb wants that. Ids that are typed are read to their end before."""
-        verb = VERBS[self.verb]
+        verb = self._verb
         if not brake.is_wanted(verb, self.options):
             return True
         refs = tuple(self._refs())
@@ -176,7 +185,7 @@ class Command:
         """For a person: what the answers about the order do not tell. That it fails is no matter."""
         if (result := self._report.nameless()) and not self._stop.is_set():
             with suppress(VenueError, Stopped):
-                self._report.symbol = account.venue.about(OrderRef(result.order_id, result.deal_id), ABOUT)
+                self._report.symbol = account.venue.about(self._ref(result.order_id), ABOUT)
 
     def _exit_code(self, failed: int) -> int:
         """Out: the run's exit code as of now. In: the code of what kept it from beginning, or 0."""
@@ -205,8 +214,8 @@ class Command:
         now = datetime.now(UTC)
         for index, ref in enumerate(self._refs()):
             result = Result(
-                venue=face_of(self.verb).name,
-                command=self.verb,
+                venue=face_of(self.target).name,
+                command=self._verb.name,
                 order_id=ref.order_id,
                 deal_id=ref.deal_id,
                 outcome=Outcome.UNAUTHORIZED,
@@ -224,7 +233,10 @@ class Command:
     def _refs(self) -> Iterator[OrderRef]:
         """The orders, each once, in the order given; standard input is read line by line as they are taken."""
         sources: Iterable[Iterable[str]] = (self._stdin_ids() if text == STDIN else (text,) for text in self.ids)
-        return (OrderRef(order_id, self.deal_id) for order_id in unique(chain.from_iterable(sources)))
+        return map(self._ref, unique(chain.from_iterable(sources)))
+
+    def _ref(self, order_id: str) -> OrderRef:
+        return OrderRef(order_id, self.deal_id, self.symbol, self.options.trigger)
 
     def _stdin_ids(self) -> Iterator[str]:
         if is_terminal(sys.stdin):

@@ -8,7 +8,7 @@ from cli.output.page import Line, Span, outcome_words, sandbox, style_of, summar
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean
 from venues.listed import TargetResult
-from venues.registry import VERBS, face_of
+from venues.registry import face_of, verb_of
 from venues.result import Outcome, Result
 
 NOT_OURS = "no cancel may be sent"
@@ -22,8 +22,8 @@ def has_failed(target: TargetResult) -> bool:
 
 def name(target: str) -> str:
     """What is listed or swept: `Acme orders`, `Acme deal orders`."""
-    verb = VERBS[target]
-    return f"{face_of(verb.name).title} {'deal ' if verb.in_deal else ''}{verb.noun}s"
+    verb = verb_of(target)
+    return f"{face_of(target).title} {'deal ' if verb.in_deal else ''}{verb.noun}s"
 
 
 def listed(target: TargetResult, *, partly: bool) -> Line:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cli.output.record import MESSAGE_LIMIT
 from cli.output.text import clean, duration
-from venues.registry import VERBS, face_of, view_of
+from venues.registry import face_of, target_of, verb_of, view_of
 from venues.result import Outcome, Result
 from venues.view import Rows
 
@@ -151,7 +151,7 @@ def whose(result: Result | TargetResult) -> Line:
 
 
 def _name(result: Result) -> str:
-    title, noun = face_of(result.command).title, VERBS[result.command].noun
+    title, noun = face_of(target_of(result)).title, verb_of(target_of(result)).noun
     if result.deal_id is not None:
         return f"{title} deal {result.deal_id}, {noun} {result.order_id}"
     return f"{title} {noun} {result.order_id}"
@@ -159,8 +159,8 @@ def _name(result: Result) -> str:
 
 def _title(results: Sequence[Result]) -> Line:
     first = results[0]
-    what = f"deal {first.deal_id}" if first.deal_id is not None else f"{VERBS[first.command].noun}s"
-    return (Span(f"{face_of(first.command).title} {what}", "bold"), *whose(first))
+    what = f"deal {first.deal_id}" if first.deal_id is not None else f"{verb_of(target_of(first)).noun}s"
+    return (Span(f"{face_of(target_of(first)).title} {what}", "bold"), *whose(first))
 
 
 def cell(text: str, style: str = "") -> Span:

@@ -313,6 +313,8 @@ class VenueContract:
         """The venue echoes every header and body it got, in an error and in a log line."""
 
         def echo(request: Request, act: Callable[[], Reply]) -> Reply:
+            if desk.practice.route(request) == "markets":  # which are public
+                return act()
             words = [*request.headers.values(), request.body.decode()]
             return Reply.json(400, {"error": " ".join(words), "status": "error", "message": words})
 
@@ -324,6 +326,6 @@ class VenueContract:
         for field in self.secrets:
             assert held.values[field] not in shown
         for request in desk.server.seen:
-            for name in ("Signature", "X-NtApi-Sig", "Authorization"):
+            for name in ("Signature", "X-NtApi-Sig", "Authorization", "API-Sign", "OK-ACCESS-SIGN", "X-BAPI-SIGN"):
                 value = request.headers.get(name, "")
                 assert not value or value not in shown

@@ -34,11 +34,6 @@ def listed(desk: Desk, wait: float = 30.0, deal_id: str | None = None) -> list[O
     return list(desk.venue.open_orders(look, deal_id))
 
 
-def key(row: OpenOrder) -> str:
-    """Out: the ids of a row as the practice's book has them in `arguments`."""
-    return " ".join(filter(None, (row.ref.deal_id, row.ref.order_id)))
-
-
 class ListingContract:
     """The rules that hold for the list of every venue."""
 
@@ -48,8 +43,14 @@ class ListingContract:
     asks: ClassVar[frozenset[str]] = frozenset({"list", "read"})  # the routes that a list is made of
     many: ClassVar[int] = 230  # more open orders than two pages hold
 
+    command: ClassVar[str] = ""  # where it is not the verb
+
     def make(self, clock: FakeClock, extra_open: int = 0) -> Practice:
         raise NotImplementedError
+
+    def key(self, row: OpenOrder) -> str:
+        """Out: the ids of a row as the practice's book has them in `arguments`."""
+        return " ".join(filter(None, (row.ref.deal_id, row.ref.order_id)))
 
     @pytest.fixture
     def desk(self, clock: FakeClock) -> Iterator[Desk]:
@@ -67,7 +68,7 @@ class ListingContract:
 
     def open_now(self, desk: Desk) -> list[str]:
         """What is open in truth."""
-        book = (row for row in desk.practice.book() if row["command"] == self.verb)
+        book = (row for row in desk.practice.book() if row["command"] == (self.command or self.verb))
         return sorted(row["arguments"] for row in book if row["state"] in ("open", "cancelling"))
 
     def requests(self, desk: Desk) -> int:
@@ -77,7 +78,7 @@ class ListingContract:
     def test_lists_what_is_open_and_nothing_else_and_changes_nothing(self, desk: Desk) -> None:
         before = desk.practice.book()
         rows = listed(desk)
-        assert sorted(map(key, rows)) == self.open_now(desk)
+        assert sorted(map(self.key, rows)) == self.open_now(desk)
         assert len(rows) >= 3
         assert all(row.order.state is State.OPEN for row in rows)
         assert (desk.practice.book(), desk.cancels, desk.venue.practice) == (before, 0, True)
@@ -93,7 +94,7 @@ class ListingContract:
             assert isinstance(row.raw, dict)
 
     def test_each_of_many_is_listed_once(self, crowd: Desk) -> None:
-        found = sorted(map(key, listed(crowd)))
+        found = sorted(map(self.key, listed(crowd)))
         assert found == self.open_now(crowd)
         assert len(found) > self.many
 
@@ -108,8 +109,8 @@ class ListingContract:
     def test_what_was_cancelled_is_listed_no_longer(self, desk: Desk) -> None:
         row = next(row for row in listed(desk) if row.cancellable)
         assert desk.cancel(row.ref).outcome is Outcome.CANCELLED
-        found = sorted(map(key, listed(desk)))
-        assert key(row) not in found
+        found = sorted(map(self.key, listed(desk)))
+        assert self.key(row) not in found
         assert found == self.open_now(desk)
 
     def test_nothing_open_is_an_empty_list(self, desk: Desk) -> None:
@@ -132,7 +133,7 @@ class ListingContract:
         for answer in (LIMIT, LOST, Reply.html(502, "Bad Gateway"), Reply.text(200, "")):
             desk.server.seen.clear()
             desk.server.meddle = self.from_the(desk, 1, answer, once=True)
-            assert sorted(map(key, listed(desk))) == self.open_now(desk)
+            assert sorted(map(self.key, listed(desk))) == self.open_now(desk)
 
     def test_wrong_credentials(self, desk: Desk) -> None:
         desk.connect({**desk.practice.credentials, **self.wrong}, **self.options)

@@ -17,11 +17,12 @@ HEARD_WITHIN = 0.5  # seconds; Python hears a signal late that comes just as the
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One order that ended: its place in the order given, its result, and our own fault if there was one."""
+    """One order that ended: its place in the order given, its result, our own fault if there was one, and which."""
 
     index: int
     result: Result
     fault: BaseException | None = None
+    ref: OrderRef | None = None
 
 
 class Batch:
@@ -107,7 +108,7 @@ class Batch:
             fault, result = error, _salvaged(cancel)
         with self._ending:
             if self._running.pop(index, None) is not None:
-                self._news.put(Done(index, result, fault))
+                self._news.put(Done(index, result, fault, ref))
         return True
 
     def _take(self, source: Iterator[tuple[int, OrderRef]]) -> tuple[int, OrderRef | None]:
@@ -132,7 +133,7 @@ class Batch:
         with self._ending:
             left_over, self._running = self._running, {}
         for index, cancel in left_over.items():
-            yield Done(index, _salvaged(cancel))
+            yield Done(index, _salvaged(cancel), ref=cancel.ref)
         while not self._news.empty():
             news = self._news.get()
             if isinstance(news, Done):

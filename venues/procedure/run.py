@@ -34,7 +34,7 @@ class Cancel:
 
     def __init__(self, venue: Venue, ref: OrderRef, terms: Terms, clock: Clock, pace: Pace, masks: Masks) -> None:
         self._venue = venue
-        self._ref = ref
+        self.ref = self._ref = ref
         self._terms = terms
         self._clock = clock
         self._pace = pace

@@ -16,7 +16,7 @@ from venues.procedure.clear import HANGING, STANDING, Do, Sort, Swept, Tally, ne
 from venues.procedure.filters import Filters, Match
 from venues.procedure.reading import Reading
 from venues.procedure.run import Cancel
-from venues.result import Outcome, Result
+from venues.result import Outcome
 from venues.wire.clock import Clock, Stopped
 from venues.wire.pace import Pace
 from venues.wire.seen import Seen
@@ -140,20 +140,21 @@ class Sweep:
         hanging, self.unbegun = False, len(ids)
         for done in self.batch.run(map(_ref, ids)):
             self.unbegun -= 1
-            hanging |= self._judged(done.result)
+            hanging |= self._judged(done)
             yield replace(done, index=before + done.index)
         if self._stop.is_set():
             raise Stopped
         now = self._clock.monotonic()
         self.swept = self.swept.after_cancels(hanging=hanging, at=now, ends=now + self._aims.wait)
 
-    def _judged(self, result: Result) -> bool:
+    def _judged(self, done: Done) -> bool:
         """Keep in mind what one order came to. Out: whether it hangs."""
+        result = done.result
         if result.outcome in HANGING | STANDING:
             worst = self._worst or result.outcome
             self._worst = max(worst, result.outcome, key=lambda outcome: outcome.exit_code)
         if result.outcome in STANDING:
-            self._stands.add(_key(OrderRef(result.order_id, result.deal_id)))
+            self._stands.add(_key(done.ref or OrderRef(result.order_id, result.deal_id)))
         return result.outcome in HANGING
 
     def _list_again(self, at: float) -> None:
@@ -199,9 +200,11 @@ class Sweep:
 
 
 def _key(ref: OrderRef) -> str:
-    return ref.order_id if ref.deal_id is None else f"{ref.deal_id} {ref.order_id}"
+    """No id and no symbol has a blank in it, no deal's id a slash, and every symbol one."""
+    within = ref.deal_id or ref.symbol
+    return f"{within} {ref.order_id}" if within else ref.order_id
 
 
 def _ref(key: str) -> OrderRef:
-    deal_id, _, order_id = key.rpartition(" ")
-    return OrderRef(order_id, deal_id or None)
+    within, _, order_id = key.rpartition(" ")
+    return OrderRef(order_id, symbol=within) if "/" in within else OrderRef(order_id, within or None)

@@ -39,12 +39,12 @@ def verdict(known: Known, terms: Terms, habits: Habits, *, stopped: bool = False
 
 
 def _final(known: Known) -> Verdict:
-    """Cancelled by this run's request, unless none of them can have done it."""
+    """Cancelled by this run's request, unless none of them can have done it, or the venue says it was another."""
     order = known.order
     assert order is not None
     if order.state is State.ENDED:
         return Verdict(Outcome.TOO_LATE, known.evidence, words.too_late(order))
-    if known.accepted or known.unanswered:
+    if (known.accepted or known.unanswered) and not order.by_venue:
         return Verdict(Outcome.CANCELLED, known.evidence, words.cancelled(order))
     return Verdict(Outcome.ALREADY_CANCELLED, known.evidence, words.already_cancelled(order))
 

@@ -16,7 +16,8 @@ def cancelled(order: Order) -> str:
 
 
 def already_cancelled(order: Order) -> str:
-    return _join(f"it was cancelled before this request{_filled(order)}", order.note)
+    when = f"by the venue, which shows {_shown(order)}" if order.by_venue else "before this request"
+    return _join(f"it was cancelled {when}{_filled(order)}", order.note)
 
 
 def too_late(order: Order) -> str:

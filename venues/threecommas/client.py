@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from venues.interface import Habits, NotFound, Refused, Unauthorized
@@ -27,7 +27,7 @@ class ThreeCommas(HttpVenue):
     name = FACE.name
     title = FACE.title
     replies = "venues.threecommas.replies"
-    habits: ClassVar[Habits] = Habits(
+    habits = Habits(
         first_looks=(1.0, 2.0, 4.0),
         then_every=3.0,
         most_looks=12,

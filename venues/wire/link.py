@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from venues.interface import Credentials, Unauthorized, Venue
@@ -32,6 +33,9 @@ class Link(NamedTuple):
     pace: Pace
     masks: Masks
     api_version: int | None = None
+    venue: str = ""  # its name, in a room of several
+    testnet: bool = False  # the venue's own practice net
+    cache: Path | None = None  # the folder for what may be lost
     connections: int = 4
     log: Callable[[str], None] | None = None  # a line for each request and reply, masked
     warn: Callable[[str], None] = _silent  # a line that a person must see
@@ -58,7 +62,11 @@ class HttpVenue(Venue):
         """
         self._link.clock.pause(0.0)  # a stopped run sends nothing more
         with self._link.pace.turn(patience) as left:
-            reply = self._transport.send(make(), left, self._warm_up)
+            return self.sent(make(), left)
+
+    def sent(self, request: Request, patience: float) -> Reply:
+        """Send a request whose turn has come. Out and raises as `call`."""
+        reply = self._transport.send(request, patience, self._warm_up)
         if reply.status < 500:  # a proxy's error says that the venue is not there
             self._link.pace.health.unreachable = False
         self.last_reply = reply

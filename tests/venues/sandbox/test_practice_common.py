@@ -70,8 +70,9 @@ def test_garbage_is_answered_and_never_raises(venue: str) -> None:
 
 
 def test_an_unknown_venue_is_a_key_error() -> None:
-    with pytest.raises(KeyError):
-        open_practice("binance")
+    for name in ("nowhere", "gemini"):  # the second is an exchange without one
+        with pytest.raises(KeyError):
+            open_practice(name)
 
 
 def test_practising_imports_nothing_heavy() -> None:

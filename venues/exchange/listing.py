@@ -1,0 +1,83 @@
+"""Where an exchange lists what is open, and how all of it is read: the pages, and the shape of each.
+
+Only for exchanges whose lists are known for sure: ccxt asks for one page, whatever there is, and takes `{}` for an
+empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Params = dict[str, Any]
+
+
+class Lists(NamedTuple):
+    """One exchange's.
+
+    `asks`: what ccxt is asked with, a list each. `rows`: a page's rows, None where it is none. `following`: what asks
+    for the page behind one with these rows; None where that was the last. `kinds`: of markets; `slim`: leaves out of
+    their list what is not needed.
+    """
+
+    rows: Callable[[Any], list[Any] | None]
+    asks: tuple[Params, ...] = ({},)
+    following: Callable[[Any, list[Any]], Params | None] = lambda data, rows: None
+    kinds: tuple[str, ...] = ()
+    slim: Params | None = None
+
+
+def _plain(data: Any) -> list[Any] | None:
+    return _objects(data)
+
+
+def _of_kraken(data: Any) -> list[Any] | None:
+    """`{"error": [], "result": {"open": {id: order}}}` [docs]"""
+    shown = data["result"].get("open") if isinstance(data, dict) and isinstance(data.get("result"), dict) else None
+    if not isinstance(shown, dict) or _objects(list(shown.values())) is None:
+        return None
+    return [{"id": order_id, **order} for order_id, order in shown.items()]
+
+
+def _of_okx(data: Any) -> list[Any] | None:
+    return _objects(data.get("data")) if isinstance(data, dict) and data.get("code") == "0" else None
+
+
+def _of_bybit(data: Any) -> list[Any] | None:
+    result = data.get("result") if isinstance(data, dict) and data.get("retCode") == 0 else None
+    return _objects(result.get("list")) if isinstance(result, dict) else None
+
+
+def _objects(rows: Any) -> list[Any] | None:
+    return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
+
+
+def _behind_okx(data: Any, rows: list[Any]) -> Params | None:
+    """ "Pagination of data to return records earlier than the requested ordId"; 100 a page at the most [docs]."""
+    return {"after": str(rows[-1].get("ordId"))} if rows else None
+
+
+def _behind_bybit(data: Any, rows: list[Any]) -> Params | None:
+    cursor = data["result"].get("nextPageCursor")
+    return {"cursor": str(cursor)} if cursor and rows else None
+
+
+BYBIT = Lists(
+    _of_bybit,
+    asks=(
+        {"type": "spot", "limit": 50},
+        {"type": "swap", "subType": "linear", "settleCoin": "USDT", "limit": 50},
+        {"type": "swap", "subType": "linear", "settleCoin": "USDC", "limit": 50},
+        {"type": "swap", "subType": "inverse", "limit": 50},
+    ),
+    following=_behind_bybit,
+    kinds=("spot", "linear", "inverse"),
+)
+OKX = Lists(_of_okx, following=_behind_okx)
+LISTS = {
+    "binance": Lists(_plain, kinds=("spot",), slim={"showPermissionSets": False}),
+    "binanceusdm": Lists(_plain, kinds=("linear",)),
+    "bybit": BYBIT,
+    "kraken": Lists(_of_kraken),
+    "okx": OKX,
+}
