@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output.streams import warn
-from config.names import DEFAULT_PROFILE, check_profile_name
+from config.names import DEFAULT_PROFILE, check_profile_name, env_name
 from config.paths import cache_dir
 from ordercancel.secret import Secret
 from venues.face import Budget
@@ -16,7 +16,7 @@ from venues.interface import Credentials as VenueCredentials
 from venues.interface import OrderRef
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
-from venues.registry import KINDS, VENUES, build, face_of, open_practice
+from venues.registry import KINDS, VENUES, build, exchanges, face_of, open_practice
 from venues.registry import venue as venue_named
 from venues.result import Outcome, Result
 from venues.wire.clock import Clock
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from config.keyring_store import KeyringStore
     from config.settings import Settings
 
+OURS = tuple(env_name(name, "") for name in (*VENUES, "output", "profile"))  # what our variables begin with
 SANDBOX = "sandbox"  # the record's word for a practice venue's credentials
 
 
@@ -117,6 +118,25 @@ def credentials_of(venue: str, profile: str, keyring: KeyringStore, *, named: bo
     return Credentials(
         venue, profile, fields=spec.fields, ways=spec.ways, environ=os.environ, keyring=keyring, named=named
     )
+
+
+def exchanges_in_use() -> list[str]:
+    """Out: the exchanges that have a credential in the environment or the directory, or were logged in to."""
+    from config.profiles import remembered
+    from config.sources import DIRECTORY
+
+    logged_in = {name for name, _ in remembered(os.environ)} - VENUES.keys()
+    folder = os.environ.get(DIRECTORY, "")
+    files = os.listdir(folder) if os.path.isdir(folder) else []
+    there = {name.upper() for name in (*os.environ, *files) if name.upper().startswith("CANCEL_")}
+    if not logged_in and all(f"{name}_".startswith(OURS) for name in there):
+        return []  # the table of exchanges need not be loaded
+    fields = {name: venue_named(name).fields for name in exchanges()}
+    return [
+        name
+        for name in fields
+        if name in logged_in or any(env_name(name, field.name) in there for field in fields[name])
+    ]
 
 
 def access(verb: str, profile: str, *, named: bool = False) -> Access:

@@ -15,7 +15,7 @@ from cli.output.streams import colour_wanted, is_terminal, warn, write_out
 from cli.output.text import clean
 from ordercancel.called import called
 from venues.face import Face, Ids
-from venues.registry import AT, EXCHANGE_VERB, VENUES, VERBS, face_of
+from venues.registry import AT, EXCHANGE_VERB, PROVEN, VENUES, VERBS, exchange, face_of
 
 LISTING = ("ls", "open", "orders", "show", "--list", "--open", "-l")
 SWEEPING = ("everything", "sweep", "--all", "-a")
@@ -31,6 +31,7 @@ INSTEAD = {
     "-?": "--help",
 }
 _SECRET = re.compile(r"--?[a-z0-9-]*(key|secret|token|pass|pem|wallet|credential)", re.IGNORECASE)
+UNLISTED = "how many pages its list has is not known for sure"
 _LIMIT = 500  # characters of a line
 
 
@@ -95,6 +96,8 @@ def _no_command(typed: str) -> list[str]:
         return _sweep_instead(word)
     if word in INSTEAD:
         return [f"there is no command {word}; type: {called()} {INSTEAD[word]}"]
+    if (face := exchange(word.lower())) and not _venue(word):
+        return [f"{face.title} is an exchange; type: {called()} {AT} {face.name} SYMBOL ORDER_ID"]
     if face := _venue(word):
         return [f"{face.title} is a venue; what to cancel there:", *(_lines(verb.name for verb in face.verbs))]
     if any(re.fullmatch(verb.ids.pattern, word) for verb in VERBS.values()):
@@ -139,8 +142,10 @@ def no_target(typed: str) -> str:
         return (
             f"'{word}' is no target; to cancel one order, name what it is: {called()} COMMAND {word}\n{_commands()}"
         )
-    near = get_close_matches(word.lower(), VERBS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(VERBS)}"
+    if face := exchange(word.lower()):
+        return f"what is open at {face.title} is not listed: {face.why_not or UNLISTED}"
+    near = get_close_matches(word.lower(), (*VERBS, *PROVEN), n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join((*VERBS, *PROVEN))}"
     return f"there is no target '{word}'; {hint}"
 
 

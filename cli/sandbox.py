@@ -15,14 +15,14 @@ import typer
 from cli.flags import OutputFlag, VerboseFlag, whole
 from cli.options import Output
 from cli.output.streams import warn, write_out
-from venues.registry import VENUES, VERBS, open_practice
+from venues.registry import EXCHANGE_VERB, PROVEN, VENUES, VERBS, open_practice, venue
 
 if TYPE_CHECKING:
     from cli.output.page import Page
     from venues.sandbox.practice import Practice, RawReply, Reply, Request
     from venues.sandbox.server import Running
 
-HIGHEST_PORT = 65_536 - len(VENUES)  # each venue takes the next one
+HIGHEST_PORT = 65_536 - len(VENUES) - len(PROVEN)  # each venue takes the next one
 EXAMPLE = next(iter(VERBS.values())).example
 
 HELP = f"""Serve the practice venues (sandbox) on loopback until Ctrl-C: no account, no network.
@@ -127,8 +127,15 @@ class _Watched:
         return reply
 
 
+def _exchanges() -> tuple[str, ...]:
+    """Out: the practice exchanges, where `cancel` could ask them."""
+    from venues.exchange import is_installed
+
+    return PROVEN if is_installed() else ()
+
+
 def _open_all(*, rsa: bool = False) -> list[Practice]:
-    practices = [open_practice(venue) for venue in VENUES]
+    practices = [open_practice(name) for name in (*VENUES, *_exchanges())]
     for practice in practices if rsa else ():
         practice.use_rsa()
     return practices
@@ -139,6 +146,8 @@ def _head() -> Iterator[str]:
     yield "# Run these lines in another shell, then try there, without --sandbox:"
     for face in VENUES.values():
         yield from (f"#   {verb.example}" for verb in face.verbs)
+    if _exchanges():
+        yield f"#   {EXCHANGE_VERB.example}"
     yield "# `cancel sandbox --list` shows all orders, also the filled and the cancelled ones."
 
 
@@ -148,22 +157,22 @@ def _exports(practice: Practice, running: Running) -> Iterator[str]:
 
     yield ""
     yield _export(practice.venue, {"url": running.url, **practice.credentials}, "\n")
-    for way in VENUES[practice.venue].ways:
+    for way in venue(practice.venue).ways:
         # A practice venue keeps the fields that are not in `credentials` under the contract's names for them.
         others = {field: str(getattr(practice, field)) for field in way if hasattr(practice, field)}
         if len(others) == len(way) and not others.keys() & practice.credentials.keys():
             unset = " ".join(env_name(practice.venue, field) for field in practice.credentials)
             yield f"# or: unset {unset}; {_export(practice.venue, others, '; ')}"
-    for version in VENUES[practice.venue].api_versions[1:]:
+    for version in venue(practice.venue).api_versions[1:]:
         yield f"# also: {_export(practice.venue, {'api_version': str(version)}, '; ')}"
 
 
-def _export(venue: str, values: Mapping[str, str], between: str) -> str:
+def _export(name: str, values: Mapping[str, str], between: str) -> str:
     from config.names import env_name
 
     # One line each: a PEM key may carry its line feeds as `\n`, and nothing in single quotes is expanded.
     lines = (value.strip().replace("\n", r"\n").replace("'", r"'\''") for value in values.values())
-    return between.join(f"export {env_name(venue, name)}='{line}'" for name, line in zip(values, lines, strict=True))
+    return between.join(f"export {env_name(name, field)}='{line}'" for field, line in zip(values, lines, strict=True))
 
 
 def book_page(books: Mapping[str, list[dict[str, str]]]) -> Page:
@@ -172,10 +181,10 @@ def book_page(books: Mapping[str, list[dict[str, str]]]) -> Page:
 
     head = ("command", "symbol", "side", "type", "price", "quantity", "status", "state")
     page: Page = [(Span("The sandbox's book. Nothing in it is real; try these commands with --sandbox."),)]
-    for venue, book in books.items():
+    for name, book in books.items():
         cells = (_book_row(row) for row in book)
         grid = Grid(head, tuple(tuple(map(Span, row)) for row in cells), right=frozenset({4, 5}))
-        page += [(), (Span(VENUES[venue].title, "bold"),), grid]
+        page += [(), (Span(venue(name).title, "bold"),), grid]
     return page
 
 

@@ -18,7 +18,7 @@ from cli.output.record import record, row_record, target_record
 from config.names import env_name, file_name
 from ordercancel import __version__
 from venues.listed import Listed, TargetResult
-from venues.registry import VENUES, VERBS, exchanges, venue
+from venues.registry import VENUES, VERBS, exchange, exchanges
 from venues.result import Outcome, Result
 
 ROOT = Path(__file__).parent.parent
@@ -177,7 +177,7 @@ def test_the_request_budgets_are_those_of_the_venues() -> None:
 
 def test_no_variable_is_named_that_does_not_exist() -> None:
     settings = ("url", "allow_http", "requests_per_minute", "api_version")
-    faces = [*VENUES.values(), *map(venue, exchanges())]
+    faces = [*VENUES.values(), *(face for name in exchanges() if (face := exchange(name)))]
     known = {env_name(face.name, name) for face in faces for name in settings}
     known |= {env_name(face.name, field.name) for face in faces for field in face.fields}
     assert set(re.findall(r"\bCANCEL_\w+", README)) <= known | {"CANCEL_OUTPUT", "CANCEL_PROFILE"}

@@ -25,6 +25,7 @@ VERBS: dict[str, Verb] = {verb.name: verb for face in VENUES.values() for verb i
 _FACES: dict[str, Face] = {verb.name: face for face in VENUES.values() for verb in face.verbs}
 AT = at.VERB.name  # the command for any exchange of ccxt
 EXCHANGE_VERB = at.VERB
+PROVEN = at.PROVEN
 exchange, exchanges = at.face_of, at.names
 
 

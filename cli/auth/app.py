@@ -10,7 +10,7 @@ from cli.flags import OutputFlag, ProfileFlag, is_typed, profile_option
 from cli.options import Output
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
-from venues.registry import VENUES
+from venues.registry import VENUES, exchange, exchanges
 
 auth = typer.Typer(
     name="auth",
@@ -22,20 +22,29 @@ auth = typer.Typer(
 
 
 def _venue(name: str | None) -> str | None:
-    if name is not None and name not in VENUES:
+    if name is None or name in VENUES:
+        return name
+    face = exchange(name)
+    if face is None:
         # What was typed is not shown again: it may be a secret in the wrong place.
-        raise typer.BadParameter(f"no such venue; there are {', '.join(VENUES)}")
+        raise typer.BadParameter(f"no such venue; there are {', '.join(VENUES)}, and exchanges by their ccxt ids")
+    if face.why_not:
+        raise typer.BadParameter(f"no cancel can be proven at {face.title}: {face.why_not}")
     return name
 
 
 def _venues() -> list[str]:
-    return list(VENUES)
+    return [*VENUES, *exchanges()]
 
 
 VenueArgument = Annotated[
     str,
     typer.Argument(
-        metavar="VENUE", callback=_venue, autocompletion=_venues, show_default=False, help=f"{', '.join(VENUES)}."
+        metavar="VENUE",
+        callback=_venue,
+        autocompletion=_venues,
+        show_default=False,
+        help=f"{', '.join(VENUES)}, or an exchange by its ccxt id.",
     ),
 ]
 

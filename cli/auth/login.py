@@ -19,7 +19,7 @@ from config.settings import Settings
 from config.sources import Source
 from ordercancel.secret import Secret
 from venues.face import Face
-from venues.registry import VENUES
+from venues.registry import venue as face_named
 from venues.result import Outcome
 from venues.wire.clock import SystemClock
 from venues.wire.masks import Masks
@@ -33,7 +33,7 @@ def login(venue: str, profile: str, *, checked: bool) -> int:
     Out: the exit code; nothing is stored unless it is 0. Raises ConfigError (2) and CredentialsError (6).
     """
     check_profile_name(profile)
-    spec = VENUES[venue]
+    spec = face_named(venue)
     settings = settings_of(venue, profile) if checked else None
     keyring = KeyringStore()
     values = _ask(spec, profile, keyring) if on_terminal() else _read(spec, profile, keyring)

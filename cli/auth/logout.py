@@ -11,14 +11,14 @@ from config.login import Removal, remove_fields
 from config.names import check_profile_name, env_name, file_name
 from config.sources import Source
 from venues.face import Face
-from venues.registry import VENUES
+from venues.registry import venue as face_named
 from venues.result import Outcome
 
 
 def logout(venue: str, profile: str) -> int:
     """Remove the venue's fields from the keyring. Out: 0, or 6 when one could not be. Raises ConfigError."""
     check_profile_name(profile)
-    spec, keyring = VENUES[venue], KeyringStore()
+    spec, keyring = face_named(venue), KeyringStore()
     names = [field.name for field in spec.fields]
     removal = remove_fields(venue, profile, names, keyring=keyring, environ=os.environ)
     _tell(spec, profile, removal)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cli.account import credentials_of, open_for_check, settings_of
+from cli.account import credentials_of, exchanges_in_use, open_for_check, settings_of
 from cli.auth.check import Check, check, clock_warning
 from cli.auth.status_view import INCOMPLETE, AccountStatus, KeyringStatus, shown
 from cli.options import Output
@@ -17,6 +17,7 @@ from config.keyring_store import KeyringProblem, KeyringStore
 from config.names import DEFAULT_PROFILE, check_profile_name
 from config.profiles import all_profiles, require_known
 from venues.registry import VENUES
+from venues.registry import venue as face_named
 from venues.wire.clock import SystemClock
 from venues.wire.masks import Masks
 
@@ -47,7 +48,7 @@ def _found(venue: str | None, profile: str | None, store: KeyringStore, named: b
     Those are shown as `--profile` would have them. Raises ConfigError for a profile that nothing knows.
     """
     in_use = check_profile_name(profile or DEFAULT_PROFILE)
-    names = [venue] if venue else list(VENUES)
+    names = [venue] if venue else [*VENUES, *exchanges_in_use()]
     ours = [credentials_of(name, in_use, store, named=named) for name in names]
     if not any(credentials.is_stored() for credentials in ours):
         require_known(ours[0], environ=os.environ)
@@ -101,7 +102,7 @@ def _checked(account: AccountStatus, store: KeyringStore) -> AccountStatus:
 
 
 def _warn_of(account: AccountStatus) -> None:
-    title = VENUES[account.venue].title
+    title = face_named(account.venue).title
     if account.lack and account.exit_code:
         warn(account.lack)
     if account.check and account.check.exit_code:

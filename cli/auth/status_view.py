@@ -15,7 +15,7 @@ from cli.output.text import clean
 from config.credentials import FieldStatus
 from config.names import env_name
 from config.sources import Source
-from venues.registry import VENUES
+from venues.registry import venue as face_named
 from venues.result import Outcome
 
 INCOMPLETE = Outcome.UNAUTHORIZED.exit_code
@@ -85,7 +85,7 @@ def _as_text(accounts: Sequence[AccountStatus], keyring: KeyringStatus) -> str:
     """Out: a block of lines for each account, then the keyring."""
     page: Page = []
     for account in accounts:
-        page.append((Span(f"{VENUES[account.venue].title}, profile {account.profile}: {account.word}"),))
+        page.append((Span(f"{face_named(account.venue).title}, profile {account.profile}: {account.word}"),))
         page.append(Grid((), tuple(_row(field) for field in account.fields)))
         if account.unused:
             page.append((Span(f"  {_unused_words(account)}"),))

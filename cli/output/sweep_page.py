@@ -30,7 +30,7 @@ from cli.output.text import clean
 from venues.interface import Order, State
 from venues.listed import Listed, TargetResult
 from venues.procedure import words
-from venues.registry import view_of
+from venues.registry import target_of, view_of
 from venues.result import Outcome, Result
 from venues.view import FIELDS
 
@@ -60,7 +60,7 @@ def sweep_page(results: Iterable[Result], targets: Sequence[TargetResult]) -> Pa
 def _by_target(rows: Iterable[_Row]) -> dict[str, list[_Row]]:
     found: dict[str, list[_Row]] = defaultdict(list)
     for row in rows:
-        found[row.command].append(row)
+        found[target_of(row)].append(row)
     return found
 
 

@@ -15,7 +15,7 @@ from cli.sweep.wanted import Wanted
 from venues.interface import OpenOrder
 from venues.procedure.clear import Sort
 from venues.procedure.rows import listed
-from venues.registry import VERBS
+from venues.registry import verb_of
 
 TOGETHER = 1000  # ids in one write
 
@@ -67,5 +67,8 @@ def _check_ids(wanted: Wanted) -> None:
     """Raises typer.BadParameter where the ids could not be read by one command."""
     if len(wanted.targets) != 1:
         raise typer.BadParameter("-q prints ids for `cancel TARGET -`: name one target")
-    if VERBS[wanted.targets[0]].in_deal and wanted.deal_id is None:
+    verb = verb_of(wanted.targets[0])
+    if verb.by_symbol and len(wanted.symbols) != 1:
+        raise typer.BadParameter("-q: ids are read together with their symbol: name it, with --symbol")
+    if verb.in_deal and wanted.deal_id is None:
         raise typer.BadParameter("-q: ids are read together with their deal's id: name the deal, with --deal ID")

@@ -24,17 +24,17 @@ def is_agreed(targets: Sequence[Target]) -> bool:
     """
     for target in targets:
         if no := target.failed:
-            title = face_of(target.verb.name).title
-            warn(clean(f"{title}, {target.verb.name}: {no.outcome.word}: {no.message}", 500))
+            title = face_of(target.verb.target).title
+            warn(clean(f"{title}, {target.verb.target}: {no.outcome.word}: {no.message}", 500))
     able = [target for target in targets if target.failed is None]
     for line in announced(able):
         warn(line)
     for target in able:
         if target.sweep.found and (count := target.sweep.found.protective):
-            warn(f"{name(target.verb.name)} left alone, since they protect a position: {count}")
+            warn(f"{name(target.verb.target)} left alone, since they protect a position: {count}")
     counts = [(target, len(target.sweep.next_round)) for target in able]
     parts = [
-        f"{counted(count, target.verb.noun)} at {face_of(target.verb.name).title}"
+        f"{counted(count, target.verb.noun)} at {face_of(target.verb.target).title}"
         for target, count in counts
         if count
     ]
@@ -54,7 +54,7 @@ def is_agreed(targets: Sequence[Target]) -> bool:
 def announced(targets: Sequence[Target]) -> Iterator[str]:
     """What must be known before anything is sent, asked or not: doubts about a list, and what takes long."""
     for target in targets:
-        title = face_of(target.verb.name).title
+        title = face_of(target.verb.target).title
         found, count = target.sweep.found or Tally(), len(target.sweep.next_round)
         if caveat := count and target.account.venue.caveat(found.listed):
             yield clean(f"{title}: {caveat}", 500)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
+from cli.account import exchanges_in_use
 from cli.cancel.interrupt import Interrupts
 from cli.cancel.progress import spinner_wanted
 from cli.options import Options
@@ -23,11 +24,11 @@ from cli.sweep.wanted import Wanted
 from config.errors import ConfigError, CredentialsError
 from ordercancel.called import called
 from venues.face import Verb
-from venues.interface import OpenOrder, VenueError
+from venues.interface import OpenOrder, Unusable, VenueError
 from venues.listed import TargetResult
 from venues.procedure.clear import Sort
 from venues.procedure.sweep import Aims
-from venues.registry import VERBS
+from venues.registry import PROVEN, VERBS, verb_of
 from venues.result import Outcome
 from venues.wire.clock import Stopped, SystemClock
 
@@ -43,7 +44,7 @@ class Run:
     def __init__(self, wanted: Wanted, options: Options) -> None:
         self.options = options
         self._wanted = wanted
-        self._verbs = [VERBS[name] for name in wanted.targets or VERBS]
+        self._verbs = [verb_of(name) for name in wanted.targets or self._usual()]
         self._targets: list[Target] = []
         self._unopened: dict[int, TargetResult] = {}  # by the target's place, as the next two
         self._wrong: dict[int, str] = {}  # what is misconfigured
@@ -55,6 +56,12 @@ class Run:
         self._faults: list[str] = []
         self._report = SweepReport(self.command, options.output, options.quiet)
         self._interrupts = Interrupts(self._stopped)
+
+    def _usual(self) -> list[str]:
+        """Every target that may have credentials; practice exchanges are named, since each loads ccxt."""
+        if self.options.sandbox:
+            return list(VERBS)
+        return [*VERBS, *(name for name in exchanges_in_use() if name in PROVEN)]
 
     def run(self) -> int:
         """Do it all and print it. Out: the exit code."""
@@ -111,7 +118,7 @@ class Run:
                 target.broken = True
                 raise
 
-        with Board(sys.stderr, [name(target.verb.name) for target in able], enabled) as board:
+        with Board(sys.stderr, [name(target.verb.target) for target in able], enabled) as board:
             self._board = board
             self._faults += map(report_of, side_by_side(able, marked, self._stop, lambda: self._grace))
 
@@ -153,6 +160,11 @@ class Run:
                 self._targets.append(target)
         except ConfigError as error:
             self._wrong[index] = error.message
+        except Unusable as error:
+            if self._wanted.targets:
+                self._wrong[index] = str(error)
+            else:  # the other targets go
+                self._unopened[index] = not_listed(verb, Outcome.REFUSED, str(error))
         except CredentialsError as error:
             self._lacks[index] = error.message
             first, *_ = error.message.splitlines()
@@ -163,7 +175,7 @@ class Run:
 
     def _say_who_is_passed_over(self) -> None:
         known = {target.index for target in self._targets} | set(self._unopened)
-        over = [verb.name for index, verb in enumerate(self._verbs) if index not in known]
+        over = [verb.target for index, verb in enumerate(self._verbs) if index not in known]
         if over and not known:
             warn(
                 f"no venue has credentials; `{called()} auth login VENUE` stores some. Name a target to be told more"

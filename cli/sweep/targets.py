@@ -20,7 +20,7 @@ from venues.listed import TargetResult
 from venues.procedure.run import Cancel
 from venues.procedure.sweep import Aims, Sweep
 from venues.procedure.terms import Terms
-from venues.registry import VERBS, face_of
+from venues.registry import VERBS, exchange, face_of
 from venues.result import Outcome
 from venues.wire.clock import Clock
 from venues.wire.masks import Masks
@@ -32,13 +32,13 @@ T = TypeVar("T")
 
 
 def target_named(text: str) -> str:
-    """In: a target as typed. Out: its verb. Raises typer.BadParameter for one that there is not."""
+    """In: a target as typed. Out: its verb, or the exchange. Raises typer.BadParameter for one that there is not."""
     name = text.strip().lower()
-    if name not in VERBS:
-        from cli.mistakes import no_target
+    if name in VERBS or ((face := exchange(name)) and face.proven):
+        return name
+    from cli.mistakes import no_target
 
-        raise typer.BadParameter(no_target(text))
-    return name
+    raise typer.BadParameter(no_target(text))
 
 
 @dataclass
@@ -95,11 +95,11 @@ class Opener:
         where = self._access(verb)
         if where is None:
             return None
-        venue = face_of(verb.name).name
+        name = face_of(verb.target).name
         with self._lock:
-            pace = self._paces.setdefault((venue, where.url), Pace(where.budget, self._clock))
+            pace = self._paces.setdefault((name, where.url), Pace(where.budget, self._clock))
         jobs, log = self._options.jobs, self._log
-        opened = open_account(verb.name, where, clock=self._clock, masks=Masks(), jobs=jobs, log=log, pace=pace)
+        opened = open_account(verb.target, where, clock=self._clock, masks=Masks(), jobs=jobs, log=log, pace=pace)
         account = self._until_the_end.enter_context(opened)
         terms = Terms(wait=self._options.wait)
 
@@ -113,8 +113,8 @@ class Opener:
     def _access(self, verb: Verb) -> Access | None:
         options = self._options
         if options.sandbox:
-            return self._until_the_end.enter_context(practice_access(verb.name, options.profile))
-        credentials = known_credentials(verb.name, options.profile, named=options.named)
+            return self._until_the_end.enter_context(practice_access(verb.target, options.profile))
+        credentials = known_credentials(verb.target, options.profile, named=options.named)
         if self._lenient and credentials.is_empty:
             return None
         credentials.complete()  # first: without an account nobody needs an address, and the other targets go
@@ -123,7 +123,7 @@ class Opener:
 
 def not_listed(verb: Verb, outcome: Outcome, message: str, credentials: str | None = None) -> TargetResult:
     """The result of a target whose list could not be read."""
-    return TargetResult(verb.name, face_of(verb.name).name, outcome, message, credentials=credentials)
+    return TargetResult(verb.target, face_of(verb.target).name, outcome, message, credentials=credentials)
 
 
 def signed(result: TargetResult, access: Access) -> TargetResult:

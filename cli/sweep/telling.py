@@ -42,7 +42,7 @@ def result_of(target: Target, *, swept: bool, stopped: bool) -> TargetResult:
         return target.failed or target.fail(Outcome.UNAVAILABLE, HALF_READ)
     message = "; ".join(_said(target, found, swept=swept, stopped=stopped))
     result = TargetResult(
-        target.verb.name,
+        target.verb.target,
         target.account.venue.name,
         sweep.outcome if swept else Outcome.DRY_RUN,
         message,

@@ -10,7 +10,7 @@ import typer
 
 from cli.sweep.targets import target_named
 from venues.procedure.filters import Filters
-from venues.registry import VERBS
+from venues.registry import verb_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def wanted_of(
 ) -> Wanted:
     """What was typed, read and checked. Raises typer.BadParameter for a target that there is not."""
     names = tuple(dict.fromkeys(map(target_named, targets)))
-    if deal_id is not None and names and not any(VERBS[name].in_deal for name in names):
+    if deal_id is not None and names and not any(verb_of(name).in_deal for name in names):
         raise typer.BadParameter(f"--deal: {', '.join(names)} has no deals")
     if older_than is not None and newer_than is not None and older_than >= newer_than:
         raise typer.BadParameter("no order is both: the age of --older-than must be the shorter one")

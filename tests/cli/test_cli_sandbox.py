@@ -15,10 +15,12 @@ import pytest
 
 from config.names import env_name
 from tests.cli.output.terminal import seen
-from venues.registry import VENUES, open_practice
+from venues.registry import PROVEN, VENUES, open_practice
+from venues.registry import venue as face_named
 
-URLS = {venue: env_name(venue, "url") for venue in VENUES}
-CREDENTIALS = {env_name(venue, field) for venue in VENUES for field in open_practice(venue).credentials}
+ALL = (*VENUES, *PROVEN)
+URLS = {name: env_name(name, "url") for name in ALL}
+CREDENTIALS = {env_name(name, field) for name in ALL for field in open_practice(name).credentials}
 
 
 def free_ports(count: int) -> int:
@@ -51,23 +53,23 @@ def test_it_prints_addresses_and_credentials_for_a_shell(serve: Any) -> None:
 def test_it_names_the_other_ways_to_sign_in(serve: Any) -> None:
     with serve() as served:
         comments = [line for line in served.lines.splitlines() if line.startswith(("# or: ", "# also: "))]
-    for venue in VENUES:
-        fields = {field for way in VENUES[venue].ways for field in way}
-        for name in (env_name(venue, field) for field in fields):
+    for each in ALL:
+        fields = {field for way in face_named(each).ways for field in way}
+        for name in (env_name(each, field) for field in fields):
             assert f"export {name}='" in served.lines, name
     assert "# also: export CANCEL_TRADERNET_API_VERSION='3'" in comments
     assert len(comments) == 3
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at the sockets of Linux")
-def test_it_listens_on_loopback_only_at_four_ports_in_a_row(serve: Any) -> None:
-    first = free_ports(4)
+def test_it_listens_on_loopback_only_at_ports_in_a_row(serve: Any) -> None:
+    first = free_ports(len(ALL))
     with serve("--port", str(first)) as served:
         addresses = [urlsplit(served.environ[variable]) for variable in URLS.values()]
-        assert [address.port for address in addresses] == list(range(first, first + 4))
+        assert [address.port for address in addresses] == list(range(first, first + len(ALL)))
         assert {address.hostname for address in addresses} == {"127.0.0.1"}
         listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if " 0A " in line]
-        for port in range(first, first + 4):
+        for port in range(first, first + len(ALL)):
             assert [local for local in listening if local.endswith(f":{port:04X}")] == [f"0100007F:{port:04X}"]
 
 
@@ -81,7 +83,7 @@ def test_a_signal_ends_it_cleanly(serve: Any, number: signal.Signals, code: int)
 
 
 def test_a_port_that_is_taken_is_one_clear_line(installed: Any) -> None:
-    first = free_ports(4)
+    first = free_ports(len(ALL))
     with socket.create_server(("127.0.0.1", first + 2)):
         done = installed.run("sandbox", "--port", str(first))
     assert (done.returncode, done.stdout) == (2, "")
@@ -111,7 +113,7 @@ def test_the_book_as_a_table_shows_every_order(installed: Any) -> None:
     done = installed.run("sandbox", "--list")
     assert (done.returncode, done.stderr) == (0, "")
     assert "sandbox" in done.stdout.splitlines()[0]
-    for venue in VENUES:
+    for venue in ALL:
         for row in open_practice(venue).book():
             command, ending = (
                 f"cancel {row['command']} {row['arguments']}",
@@ -154,7 +156,7 @@ def test_the_book_as_json_is_one_document(installed: Any) -> None:
     done = installed.run("sandbox", "--list", "-o", "json")
     document = json.loads(done.stdout)
     assert (document["version"], document["command"], document["sandbox"]) == (1, "sandbox", True)
-    assert len(document["orders"]) == sum(len(open_practice(venue).book()) for venue in VENUES)
+    assert len(document["orders"]) == sum(len(open_practice(name).book()) for name in ALL)
     (order,) = [order for order in document["orders"] if order["arguments"] == "25768879"]
     assert order == {
         "venue": "tanx", "command": "tanx", "arguments": "25768879", "symbol": "btcusdc", "side": "buy",
@@ -166,7 +168,7 @@ def test_the_book_as_json_is_one_document(installed: Any) -> None:
 
 def test_each_venue_has_an_open_a_filled_and_a_cancelled_order() -> None:
     """As the README promises; NeuraTrade knows no fills, there it is a liquidated one."""
-    for venue in VENUES:
+    for venue in ALL:
         states = {row["state"] for row in open_practice(venue).book()}
         assert {"open", "cancelled"} <= states
         assert states & {"filled", "liquidated"}

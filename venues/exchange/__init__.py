@@ -46,6 +46,13 @@ def face_of(name: str) -> Face | None:
     )
 
 
+def is_installed() -> bool:
+    """Whether there is ccxt, of whatever version. It is not loaded."""
+    from importlib.util import find_spec
+
+    return find_spec("ccxt") is not None
+
+
 def names() -> Sequence[str]:
     """Out: the ids of all exchanges that may be used."""
     from venues.exchange.table import TABLE

@@ -11,15 +11,15 @@ from typing import Any
 
 def has_accepted(exchange: str, data: Any, order_id: str) -> bool:
     """In: the answer as parsed. Where an exchange has no rule of its own, the answer must name the order."""
-    return RULES.get(exchange, _names)(data, order_id)
+    return RULES.get(exchange, names)(data, order_id)
 
 
-def _names(data: Any, order_id: str) -> bool:
-    """Whether any value in it is the order's id."""
+def names(data: Any, order_id: str) -> bool:
+    """Whether any value in it is the order's id, or any key."""
     if isinstance(data, dict):
-        return any(_names(item, order_id) for item in data.values())
+        return order_id in data or any(names(item, order_id) for item in data.values())
     if isinstance(data, list):
-        return any(_names(item, order_id) for item in data)
+        return any(names(item, order_id) for item in data)
     return not isinstance(data, bool) and str(data) == order_id
 
 

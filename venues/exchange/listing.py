@@ -17,7 +17,7 @@ class Lists(NamedTuple):
 
     `asks`: what ccxt is asked with, a list each. `rows`: a page's rows, None where it is none. `following`: what asks
     for the page behind one with these rows; None where that was the last. `kinds`: of markets; `slim`: leaves out of
-    their list what is not needed.
+    their list what is not needed; `apart`: stop and algo orders are not in these lists.
     """
 
     rows: Callable[[Any], list[Any] | None]
@@ -25,6 +25,7 @@ class Lists(NamedTuple):
     following: Callable[[Any, list[Any]], Params | None] = lambda data, rows: None
     kinds: tuple[str, ...] = ()
     slim: Params | None = None
+    apart: bool = False
 
 
 def _plain(data: Any) -> list[Any] | None:
@@ -72,11 +73,12 @@ BYBIT = Lists(
     ),
     following=_behind_bybit,
     kinds=("spot", "linear", "inverse"),
+    apart=True,
 )
-OKX = Lists(_of_okx, following=_behind_okx)
+OKX = Lists(_of_okx, following=_behind_okx, apart=True)
 LISTS = {
     "binance": Lists(_plain, kinds=("spot",), slim={"showPermissionSets": False}),
-    "binanceusdm": Lists(_plain, kinds=("linear",)),
+    "binanceusdm": Lists(_plain, kinds=("linear",), apart=True),
     "bybit": BYBIT,
     "kraken": Lists(_of_kraken),
     "okx": OKX,

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from venues.exchange import VERB, library, words
-from venues.exchange.accepted import has_accepted
+from venues.exchange.accepted import has_accepted, names
 from venues.exchange.guard import Aim
 from venues.exchange.listing import LISTS, Lists
 from venues.exchange.market import Cache, narrowed
@@ -194,11 +194,13 @@ class Exchange(HttpVenue):
             raise unreadable(call.reply) if call.replies else NoLook("ccxt does not look there")
         if found.get("id") != ref.order_id:
             raise of_another(call.reply, f"order ({found.get('id')})") if found.get("id") else unreadable(call.reply)
+        if not names(call.reply.data, ref.order_id):  # [ccxt] some put the id in that was asked for (poloniex)
+            raise unreadable(call.reply)
         order = self.shown(found, call)
         if order is None:
             word = words.raw_word(call.heard, found.get("info"), found.get("status")) or found.get("status")
             raise Uncertain(f"the exchange shows a status that proves nothing: {word}", raw=as_raw(call.reply))
-        if order.symbol != ref.symbol:
+        if order.symbol not in (None, ref.symbol):
             note = f"the exchange shows it at {order.symbol}, not at {ref.symbol}"
             order = order._replace(note=note)
         return order
@@ -292,7 +294,7 @@ class Exchange(HttpVenue):
         return OpenOrder(OrderRef(order_id, symbol=symbol), order, protective=protects, raw=raw)
 
     def caveat(self, listed: int) -> str:
-        return KEPT_APART if self._about.apart else ""
+        return KEPT_APART if self.name in LISTS and LISTS[self.name].apart else ""
 
     def check(self, patience: float) -> None:
         """The balance: reading it wants the key, and no market."""

@@ -163,7 +163,7 @@ def test_a_clock_that_is_off_is_said(run: Run, memory: Any, serve: Any) -> None:
 
 @pytest.mark.parametrize("verb", ["login", "logout", "status"])
 def test_an_unknown_venue_lists_those_there_are(run: Run, verb: str) -> None:
-    done = run(verb, "binance")
+    done = run(verb, "nowhere")
     assert done.exit_code == 2
     assert "no such venue; there are 3commas, tanx, neuratrade, tradernet" in " ".join(done.stderr.split())
 
