@@ -35,20 +35,20 @@ def of_error(error: Exception, reply: Reply) -> VenueError:
         (errors.InvalidNonce, lambda: Refused(f"{message}{CLOCK}", raw=raw)),
         (errors.CancelPending, lambda: Refused(message, about_order=True, raw=raw)),
         (errors.OperationFailed, lambda: Uncertain(f"the exchange answered: {message}", raw=raw)),
-        (errors.ExchangeError, lambda: _refused(error, message, raw)),
+        (errors.ExchangeError, lambda: _refused(error, message, reply.status, raw)),
         (Exception, lambda: unreadable(reply)),
     )
     return next(made() for kind, made in means if isinstance(error, kind))
 
 
-def _refused(error: Exception, message: str, raw: Any) -> VenueError:
+def _refused(error: Exception, message: str, status: int, raw: Any) -> VenueError:
     """ccxt has no class of its own for every no."""
     from ccxt.base import errors
 
     if isinstance(error, errors.BadSymbol):
         return Refused(message, renewable=True, raw=raw)
     plain = type(error) in (errors.ExchangeError, errors.BadRequest)
-    if plain and ABOUT_KEYS.search(message):
+    if plain and (status in (401, 403) or ABOUT_KEYS.search(message)):
         return Unauthorized(message, raw=raw)
     if type(error) is errors.ExchangeError and UNDECIDED.search(message):
         return Uncertain(f"the exchange answered: {message}", raw=raw)
