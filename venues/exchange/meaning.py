@@ -15,6 +15,7 @@ ABOUT_KEYS = re.compile(
     re.IGNORECASE,
 )
 CLOCK = " (is the clock of this machine right?)"
+MAYBE_ENDED = re.compile(r"fill|cancel+ed|too late|complete|already|closed", re.IGNORECASE)
 UNDECIDED = re.compile(r"busy|unknown|time[d -]*out|system", re.IGNORECASE)
 TEXTS = ("sMsg", "msg", "retMsg", "message", "err_msg", "reason", "detail", "error")
 CODES = ("sCode", "code", "retCode", "label")
@@ -28,7 +29,7 @@ def of_error(error: Exception, reply: Reply) -> VenueError:
 
     message, raw = words_in(reply), as_raw(reply)
     means: tuple[tuple[Any, Callable[[], VenueError]], ...] = (
-        (errors.OrderNotFound, lambda: NotFound(words_in(reply, "it shows no order of that id"), raw=raw)),
+        (errors.OrderNotFound, lambda: _not_found(reply)),
         (errors.RateLimitExceeded, lambda: Limited(f"the exchange's rate limit: {message}", raw=raw)),
         (errors.DDoSProtection, lambda: Limited(f"the exchange's rate limit: {message}", raw=raw)),
         (errors.AuthenticationError, lambda: Unauthorized(message, raw=raw)),
@@ -39,6 +40,12 @@ def of_error(error: Exception, reply: Reply) -> VenueError:
         (Exception, lambda: unreadable(reply)),
     )
     return next(made() for kind, made in means if isinstance(error, kind))
+
+
+def _not_found(reply: Reply) -> VenueError:
+    """Many say in one sentence that an order is filled, cancelled or unknown: that is no "not found"."""
+    message, raw = words_in(reply, "it shows no order of that id"), as_raw(reply)
+    return Refused(message, about_order=True, raw=raw) if MAYBE_ENDED.search(message) else NotFound(message, raw=raw)
 
 
 def _refused(error: Exception, message: str, status: int, raw: Any) -> VenueError:

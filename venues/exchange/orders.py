@@ -254,8 +254,7 @@ class Exchange(HttpVenue):
     def _page(self, lists: Lists, params: dict[str, Any], patience: float) -> tuple[Reply, list[Any]]:
         """Out: one page, and its rows. Raises Uncertain where it is none."""
         wired = self.wired
-        if not wired.ccxt.markets:
-            wired.ccxt.set_markets([NO_MARKET])  # else ccxt asks for all there are
+        _spare_markets(wired.ccxt)
         _, call = wired.call(
             Aim.READ, lambda ccxt: ccxt.fetch_open_orders(None, None, None, params), patience, unread=True
         )
@@ -298,7 +297,7 @@ class Exchange(HttpVenue):
 
     def check(self, patience: float) -> None:
         """The balance: reading it wants the key, and no market."""
-        self.wired.ccxt.set_markets([])
+        _spare_markets(self.wired.ccxt)
         self.wired.call(Aim.READ, lambda ccxt: ccxt.fetch_balance(), patience)
 
 
@@ -313,6 +312,12 @@ def _kinds(found: dict[str, Any], raw: dict[str, Any]) -> str:
 
 def _params(ref: OrderRef) -> dict[str, Any]:
     return {"trigger": True} if ref.trigger else {}
+
+
+def _spare_markets(ccxt: Any) -> None:
+    """Where no market is needed: without any ccxt would ask for all there are."""
+    if not ccxt.markets:
+        ccxt.set_markets([NO_MARKET])
 
 
 def _set_markets(ccxt: Any, markets: dict[str, Any]) -> None:

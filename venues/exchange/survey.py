@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from venues.exchange.guard import is_cancel
-from venues.exchange.row import KEYS, Row
+from venues.exchange.row import Row
 
 WALLET = {"privateKey", "walletAddress"}
 # [ccxt] What these ask for besides an id and a symbol.
@@ -32,7 +32,10 @@ FAKES = {
     "apiKey": "a" * 32, "secret": "b" * 44, "uid": "1", "password": "p", "login": "l", "token": "t", "accountId": "1",
     "twofa": "a", "enableRateLimit": False,
 }  # fmt: skip
-NAMES = {"apiKey": "api_key", "secret": "api_secret", "accountId": "account_id"}
+NAMES = {
+    "apiKey": "api_key", "secret": "api_secret", "accountId": "account_id", "privateKey": "private_key",
+    "walletAddress": "wallet_address",
+}  # fmt: skip
 SYMBOLS = {"spot": "BTC/USDT", "swap": "BTC/USDT:USDT"}
 
 
@@ -167,9 +170,9 @@ def _origin(url: str) -> str:
 
 def as_python(name: str, row: Row) -> str:
     """Out: the line of the table."""
-    usual = Row("", "", KEYS)
+    usual = Row("", "")._asdict()
     told = [repr(row.title), repr(row.url)]
-    told += [f"{field}={value!r}" for field, value in row._asdict().items() if value != usual._asdict()[field]][2:]
+    told += [f"{field}={value!r}" for field, value in list(row._asdict().items())[2:] if value != usual[field]]
     return f"    {name!r}: Row({', '.join(told)}),".replace("'", '"')
 
 
