@@ -62,10 +62,15 @@ class Installed:
         env: Mapping[str, str] | None = None,
         script: str = "cancel",
         stdin: str | None = None,
+        fresh: bool = False,
     ) -> subprocess.CompletedProcess[str]:
-        """Run the command in a process of its own. In: variables that are set besides the plainest ones."""
+        """Run the command in a process of its own. In: variables that are set besides the plainest ones.
+
+        `fresh`: not even forked, so that the interpreter begins as at a user's.
+        """
         given = subprocess.DEVNULL if stdin is None else PIPE
-        with self.begin(*args, env=env, script=script, stdin=given, stdout=PIPE, stderr=PIPE, text=True) as process:
+        begin = self.begin_fresh if fresh else self.begin
+        with begin(*args, env=env, script=script, stdin=given, stdout=PIPE, stderr=PIPE, text=True) as process:
             try:
                 out, err = process.communicate(stdin, timeout=60)
             except BaseException:
@@ -78,6 +83,12 @@ class Installed:
     ) -> subprocess.Popen[Any]:
         """The same, under way. In: also what `subprocess.Popen` takes."""
         return self.nest.popen([str(self.script(script)), *args], env=self.environ(env), cwd=self.home, **options)
+
+    def begin_fresh(
+        self, *args: str, env: Mapping[str, str] | None = None, script: str = "cancel", **options: Any
+    ) -> subprocess.Popen[Any]:
+        argv = [sys.executable, str(self.script(script)), *args]
+        return subprocess.Popen(argv, env=self.environ(env), cwd=self.home, **options)
 
 
 @dataclass(frozen=True)

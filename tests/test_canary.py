@@ -23,7 +23,7 @@ from tests.faults.canary import Marked, accounts, echo, found_in, in_error, nest
 from tests.faults.nursery import Nursery, nursery
 from tests.faults.run import ORDERS, Flock, Ran, command, environment, grouped, run
 from tests.faults.server import Asked, Fault, Faults, FaultServer, always, once
-from venues.registry import face_of, open_practice
+from venues.registry import PROVEN, face_of, open_practice
 from venues.sandbox.practice import Reply
 
 AT_ONCE = 4
@@ -207,6 +207,25 @@ def test_a_fault_of_our_own_tells_nothing(strict: Nursery, tmp_path: Path, accou
     assert found.ran.code == 1
     assert "A fault in ordercancel itself" in found.ran.err
     assert "RuntimeError" in found.ran.err
+
+
+# --- exchanges, whose signatures ccxt makes
+
+
+@pytest.mark.xdist_group("canary 0")
+@pytest.mark.parametrize("name", PROVEN)
+@pytest.mark.parametrize("fault", [list(FAULTS)[number] for number in (0, 1, 4)])
+def test_an_exchange_tells_nothing(strict: Nursery, tmp_path: Path, name: str, fault: str) -> None:
+    practice = open_practice(name)
+    order = next(order for order in practice.orders.values() if practice.state(order) == "open")
+    marked = Marked(name, "at", practice, practice.credentials)
+    args = command("at", name, order.symbol, order.order_id, *PLAIN, *LOUD, "--wait", "2")
+    found = leaks(marked, FAULTS[fault], args, tmp_path / "home", strict)
+    assert found.requests > 1, found.ran.err
+    assert found.places == []
+    assert found.elsewhere == 0
+    assert found.ran.code != 1, found.ran.err
+    assert found.ran.document["orders"][0]["venue"] == name
 
 
 # --- auth

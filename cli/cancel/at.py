@@ -11,6 +11,7 @@ from cli.options import Options
 from cli.output.streams import warn
 from cli.output.text import clean
 from ordercancel.called import called
+from venues.exchange.gone import DROPPED, RENAMED
 from venues.face import Face
 from venues.registry import exchange, exchanges
 
@@ -46,6 +47,10 @@ def _exchange(name: str) -> Face:
     face = exchange(name) or exchange(name.lower())
     if face is not None:
         return face
+    if name.lower() in RENAMED:
+        raise typer.BadParameter(f"ccxt has renamed {name.lower()}: type {RENAMED[name.lower()]}")
+    if name.lower() in DROPPED:
+        raise typer.BadParameter(f"ccxt has dropped {name.lower()}: it is no exchange of its newest versions")
     near = get_close_matches(name.lower(), exchanges(), n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "exchanges are named by their ccxt ids, such as binance"
     raise typer.BadParameter(f"there is no exchange '{clean(name, 60)}'; {hint}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from tests.faults.server import Asked, Fault, FaultServer
 from venues.neuratrade.practice import PracticeNeuraTrade
@@ -19,7 +19,10 @@ from venues.threecommas.practice import PracticeThreeCommas
 from venues.tradernet.practice import PracticeTradernet
 
 SHORTEST = 8  # characters; a shorter part of a secret may be anywhere
-SECRET_HEADERS = ("signature", "apikey", "authorization", "x-ntapi-sig", "x-ntapi-publickey")
+SECRET_HEADERS = (
+    "signature", "apikey", "authorization", "x-ntapi-sig", "x-ntapi-publickey", "api-sign", "ok-access-sign",
+    "x-bapi-sign",
+)  # fmt: skip
 SECRET_FIELDS = ("refresh", "password", "email", "user_signature", "apiKey")
 
 
@@ -89,6 +92,8 @@ def _told(request: Request) -> Iterator[str]:
     for name in SECRET_HEADERS:
         if name in request.headers:
             yield request.headers[name].rpartition(" ")[2]
+    if signature := dict(parse_qsl(request.query)).get("signature"):
+        yield signature
     fields = request.form() if request.has_type("application/x-www-form-urlencoded") else request.json_object()
     for name in SECRET_FIELDS:
         if isinstance(fields.get(name), str):
@@ -134,7 +139,9 @@ def _everything(request: Request) -> str:
     headers = "; ".join(f"{name}: {value}" for name, value in request.headers.items())
     fields = request.form() if request.has_type("application/x-www-form-urlencoded") else request.json_object()
     values = " ".join(str(value) for value in fields.values())
-    return f"{request.method} {request.path} {headers} {values} {request.body.decode(errors='replace')}"
+    return (
+        f"{request.method} {request.path}?{request.query} {headers} {values} {request.body.decode(errors='replace')}"
+    )
 
 
 def _echo(asked: Asked) -> str:

@@ -23,7 +23,8 @@ def shorten() -> None:
 
     judge.SHORTEST_LIMITED_WAIT /= SCALE
     judge.LONGEST_BACK_OFF /= SCALE
-    for name in VERBS:
+    exchange = sys.argv[2:3] if sys.argv[1:2] == ["at"] else []
+    for name in [*VERBS, *exchange]:
         venue = class_of(name)
         habits = venue.habits
         if name in sys.argv[1:3]:
