@@ -14,7 +14,8 @@ from cli.plain import Line
 from config.errors import ConfigError
 from config.names import DEFAULT_PROFILE
 from config.paths import config_file
-from config.settings import load_settings, read_config
+from config.settings import Settings, load_settings, read_config
+from venues.exchange import is_surely_usable
 from venues.registry import KINDS, face_of
 from venues.wire import ahead
 from venues.wire.dial import route_to
@@ -38,5 +39,14 @@ def destination(line: Line, environ: Mapping[str, str]) -> str | None:
     profile = line.options.profile
     if profile != DEFAULT_PROFILE and profile not in read_config(config_file(environ), KINDS):
         return None  # the keyring may know it, or nobody
-    face = face_of(line.verb)
-    return load_settings(face.name, profile, default_url=face.url, known=KINDS, environ=environ).url
+    face = face_of(line.target)
+    settings = load_settings(face.name, profile, default_url=face.url, known=KINDS, environ=environ)
+    if line.symbol is not None and not _is_certain(line.symbol, settings):
+        return None
+    return settings.url
+
+
+def _is_certain(symbol: str, settings: Settings) -> bool:
+    """Whether an exchange is asked at its usual address: contracts and practice nets have others, unless set."""
+    usual = settings.url_from == "default"
+    return is_surely_usable() and not settings.testnet and not (usual and ":" in symbol)

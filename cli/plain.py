@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from cli.cancel.ids import STDIN, trimmed
 from cli.options import USUAL, Options, Output
+from venues.exchange import SYMBOL
 from venues.face import NUMBER, Verb
-from venues.registry import VERBS
+from venues.registry import AT, EXCHANGE_VERB, VERBS, exchange
 
 OUTPUT, PROFILE, WAIT = "table|json|jsonl", r"[\w.][\w.-]*", r"[1-9]\d{0,3}(\.\d+)?"
 # What each flag certainly takes; "" for those that take nothing.
@@ -25,6 +26,7 @@ FLAGS = {
     "--profile": PROFILE,
 }
 ASKING = {"--yes": ""}  # of the verbs that ask
+AT_EXCHANGES = dict.fromkeys(("--trigger", "--untested"), "")
 SHORT = {"-n": "--dry-run", "-q": "--quiet", "-v": "--verbose", "-o": "--output", "-j": "--jobs", "-y": "--yes"}
 # What stands in the environment where the flag is missing, else this.
 DEFAULTS = {"--output": ("CANCEL_OUTPUT", USUAL.output.value), "--profile": ("CANCEL_PROFILE", USUAL.profile)}
@@ -33,23 +35,35 @@ DEFAULTS = {"--output": ("CANCEL_OUTPUT", USUAL.output.value), "--profile": ("CA
 class Line(NamedTuple):
     """A command line that was read."""
 
-    verb: str
+    target: str  # a verb, or an exchange
     deal_id: str | None
     ids: list[str]
     options: Options
+    symbol: str | None = None
 
 
 def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Line | None:
     """Out: what the line says, exactly as typer would read it; None where it is not plain."""
-    verb = VERBS.get(arguments[0]) if arguments else None
+    verb = {**VERBS, AT: EXCHANGE_VERB}.get(arguments[0]) if arguments else None
     if verb is None or any(name.endswith("_COMPLETE") for name in environ):
         return None
-    given = _given(arguments[1:], FLAGS | ASKING if verb.asks else FLAGS)
-    if given is None or not _are_ids(verb, ids := given.pop("")) or {"--wait", "--no-wait"} <= given.keys():
+    given = _given(arguments[1:], FLAGS | (ASKING if verb.asks else {}) | (AT_EXCHANGES if verb.by_symbol else {}))
+    if given is None or {"--wait", "--no-wait"} <= given.keys():
         return None
-    deal_id = ids.pop(0) if verb.in_deal else None
-    options = _options(given, environ)
-    return options and Line(verb.name, deal_id, ids, options)
+    words, options = given.pop(""), _options(given, environ)
+    target = words.pop(0) if verb.by_symbol and words else verb.name
+    if options is None or not _is_usable(verb, target, options) or not _are_ids(verb, words):
+        return None
+    symbol, deal_id = words.pop(0) if verb.by_symbol else None, words.pop(0) if verb.in_deal else None
+    return Line(target, deal_id, words, options, symbol)
+
+
+def _is_usable(verb: Verb, target: str, options: Options) -> bool:
+    """Whether the exchange, if it is one, is certainly one that may be used so."""
+    if not verb.by_symbol:
+        return True
+    face = exchange(target)
+    return face is not None and not face.why_not and (face.proven or (options.untested and not options.sandbox))
 
 
 def _given(arguments: Sequence[str], flags: Mapping[str, str]) -> dict[str, list[str]] | None:
@@ -74,7 +88,7 @@ def _given(arguments: Sequence[str], flags: Mapping[str, str]) -> dict[str, list
 
 
 def _are_ids(verb: Verb, texts: Sequence[str]) -> bool:
-    wanted = [NUMBER.pattern] * verb.in_deal
+    wanted = [NUMBER.pattern] * verb.in_deal + [SYMBOL] * verb.by_symbol
     wanted += [f"{STDIN}|{verb.ids.pattern}"] * max(1, len(texts) - len(wanted))
     return len(texts) == len(wanted) and all(map(_fits, wanted, texts))
 
@@ -97,6 +111,8 @@ def _options(given: Mapping[str, Sequence[str]], environ: Mapping[str, str]) -> 
         verbose="--verbose" in given,
         named="--profile" in given,
         yes="--yes" in given,
+        trigger="--trigger" in given,
+        untested="--untested" in given,
     )
 
 

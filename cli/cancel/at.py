@@ -11,11 +11,11 @@ from cli.options import Options
 from cli.output.streams import warn
 from cli.output.text import clean
 from ordercancel.called import called
+from venues.exchange import SYMBOL
 from venues.exchange.gone import DROPPED, RENAMED
 from venues.face import Face
 from venues.registry import exchange, exchanges
 
-SYMBOL = r"[^\s/:]+/[^\s/:]+(:[^\s/:]+)?"
 QUOTES = ("USDT", "USDC", "USD", "EUR", "BTC", "ETH", "GBP", "JPY")
 
 

@@ -42,6 +42,9 @@ PLAIN = {
     "tanx 25768879": "https://tanx.default.example",
     "tanx --profile other 25768879 -v": "https://tanx.other.example",
     "tradernet 2929292929 -n -j 8": "https://tradernet.com",
+    "at kraken BTC/USD O-1": "https://api.kraken.com",
+    "at binance BTC/USDT 1 --trigger": "https://api.binance.com",
+    "at gemini BTC/USD 1 --untested": "https://api.gemini.com",
 }
 
 
@@ -55,7 +58,7 @@ def line(text: str) -> plain.Line:
 def test_where_a_line_leads(text: str) -> None:
     read = line(text)
     assert destination(read, os.environ) == PLAIN[text]
-    assert settings_of(face_of(read.verb).name, read.options.profile).url == PLAIN[text]
+    assert settings_of(face_of(read.target).name, read.options.profile).url == PLAIN[text]
 
 
 @pytest.mark.parametrize(
@@ -66,11 +69,26 @@ def test_where_a_line_leads(text: str) -> None:
         "tanx 1 --sandbox",
         "tanx 1 --profile nobody",
         "order ord-20260303120000-1",  # it has no address
+        "at binance BTC/USDT:USDT 1",  # contracts are elsewhere
     ],
 )
 def test_lines_that_do_not_connect_ahead(text: str) -> None:
     begin(line(text), os.environ)
     assert ahead._begun == []
+
+
+def test_an_exchange_needs_its_library_and_its_practice_net_is_elsewhere(
+    environ: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = line("at binance BTC/USDT 1")
+    with monkeypatch.context() as patched:
+        patched.setattr("cli.ahead.is_surely_usable", lambda: False)
+        assert destination(read, os.environ) is None
+    environ.write_text("[default.binance]\ntestnet = true\n")
+    assert destination(read, {"HOME": os.environ["HOME"]}) is None
+    environ.write_text('[default.binance]\nurl = "https://binance.example"\n')
+    at = line("at binance BTC/USDT:USDT 1")
+    assert destination(at, {"XDG_CONFIG_HOME": str(environ.parents[1])}) == "https://binance.example"
 
 
 @pytest.mark.parametrize(

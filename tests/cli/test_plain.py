@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,11 @@ PLAIN = {
     "tanx 1 --wait 10 --wait 2.5": Line("tanx", None, ["1"], Options(wait=2.5)),
     "tanx 1 --sandbox": Line("tanx", None, ["1"], Options(sandbox=True)),
     "tradernet 1 - 2 -n -j 8": Line("tradernet", None, ["1", "-", "2"], Options(dry_run=True, jobs=8)),
+    "at kraken BTC/USD O-1 O-2": Line("kraken", None, ["O-1", "O-2"], Options(), "BTC/USD"),
+    "at binance BTC/USDT:USDT - --trigger -n": Line(
+        "binance", None, ["-"], Options(dry_run=True, trigger=True), "BTC/USDT:USDT"
+    ),
+    "at gemini BTC/USD 1 --untested": Line("gemini", None, ["1"], Options(untested=True), "BTC/USD"),
     f"order {ORDER} --output jsonl": Line("order", None, [ORDER], Options(Output.JSONL)),
 }
 
@@ -61,7 +68,18 @@ def test_plain_lines(line: str) -> None:
         "list tanx",
         "all tanx -y",
         "auth login tanx",
-        "at kraken BTC/USDT 1",
+        "at",
+        "at kraken",
+        "at kraken BTC/USDT",
+        "at kraken BTCUSDT 1",
+        "at KRAKEN BTC/USDT 1",
+        "at krakne BTC/USDT 1",
+        "at kraken BTC/USDT 1 -y",
+        "at kraken BTC/USDT \u00e4",
+        "at gemini BTC/USD 1",
+        "at gemini BTC/USD 1 --untested --sandbox",
+        "at hyperliquid BTC/USD 1 --untested",
+        "tanx 1 --trigger",
     ],
 )
 def test_lines_that_are_not(line: str) -> None:
@@ -93,7 +111,7 @@ def test_it_is_what_typer_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random lines of likely and unlikely pieces: those that pass here say the same to typer, and run."""
     monkeypatch.delenv("CANCEL_OUTPUT", raising=False)
     monkeypatch.delenv("CANCEL_PROFILE", raising=False)
-    ran: list[tuple[str, str | None, list[str], Options]] = []
+    ran: list[Sequence[Any]] = []
     monkeypatch.setattr(cli.app, "_run", lambda *asked: ran.append(asked))
     dice, passed = random.Random(11), 0
     while passed < 150:
@@ -108,7 +126,7 @@ def test_it_is_what_typer_reads(monkeypatch: pytest.MonkeyPatch) -> None:
             for name, value in environ.items():
                 patched.setenv(name, value)
             cli.app.build(arguments[0])(arguments, standalone_mode=False)
-        commands = [Command(verb, deal_id, tuple(ids), options) for verb, deal_id, ids, options in [*ran, line]]
+        commands = [Command(target, deal_id, tuple(ids), *more) for target, deal_id, ids, *more in [*ran, line]]
         commands[0].check_arguments()
         assert commands[0] == commands[1], arguments
 
@@ -124,8 +142,11 @@ PIECES = (
 
 
 def likely(dice: random.Random) -> list[str]:
-    verb = dice.choice(["tanx", "smart-trade", "deal-order", "tradernet"])
+    verb = dice.choice(["tanx", "smart-trade", "deal-order", "tradernet", "at"])
     more = [dice.choice(dice.choice(PIECES)) for _ in range(dice.randint(0, 4))]
+    if verb == "at":
+        more.insert(0, dice.choice(["--trigger", "--untested", "7"]))
+        return [verb, dice.choice(["kraken", "gemini"]), dice.choice(["BTC/USD", "A/B:B"]), "1", *more]
     return [verb, "1", *["2"] * (verb == "deal-order"), *more]
 
 

@@ -12,7 +12,9 @@ from venues.face import Budget, Face, Field, Ids, Verb
 # With a practice venue and contract tests of our own; the others that can be read back need `--untested`.
 PROVEN = ("binance", "binanceusdm", "kraken", "bybit", "okx")
 OPEN_FIELDS = ("api_key", "uid", "account_id")  # no secrets
+OF_THE_RANGE = "4.5."  # what the versions begin with that can be used
 BURST = 2  # requests: a look may follow its cancel at once
+SYMBOL = r"[^\s/:]+/[^\s/:]+(:[^\s/:]+)?"  # ccxt's spelling: BTC/USDT, BTC/USDT:USDT
 VERB = Verb(
     "at",
     "orders:Exchange",
@@ -48,9 +50,25 @@ def face_of(name: str) -> Face | None:
 
 def is_installed() -> bool:
     """Whether there is ccxt, of whatever version. It is not loaded."""
+    return bool(_folders())
+
+
+def is_surely_usable() -> bool:
+    """Whether ccxt is there in a version of the range, as far as the folder beside it tells."""
+    import os
+
+    return any(
+        found.startswith(f"ccxt-{OF_THE_RANGE}") and found.endswith(".dist-info")
+        for folder in _folders()
+        for found in os.listdir(os.path.dirname(folder))
+    )
+
+
+def _folders() -> Sequence[str]:
     from importlib.util import find_spec
 
-    return find_spec("ccxt") is not None
+    spec = find_spec("ccxt")
+    return list(spec.submodule_search_locations or ()) if spec else []
 
 
 def names() -> Sequence[str]:

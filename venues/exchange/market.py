@@ -16,7 +16,6 @@ from typing import Any
 
 FRESH_FOR = 86_400.0  # seconds
 LARGEST = 65_536  # bytes of a file; a market has 2,000
-SYMBOL = r"[^\s/:]+/[^\s/:]+(?::[^\s/]+)?"
 
 
 class Cache:
