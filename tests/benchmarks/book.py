@@ -41,7 +41,7 @@ class Book:
             return smart_trade(int(path.rpartition("/")[2]), "cancellation_pending")
         if path.endswith("/delTradeOrder"):
             return {"order_id": 2929292929}
-        return self._list(path)
+        return binance(path) if path.startswith("/api/v3/") else self._list(path)
 
     def _list(self, path: str) -> Any:
         """A list of what is open, by pages except at Tradernet."""
@@ -118,6 +118,22 @@ def tradernet_order(number: int) -> dict[str, Any]:
     return {
         "order_id": number, "id": number, "date": "2026-01-01T03:00:00", "stat": 10, "instr": "AAPL.US", "oper": 1,
         "type": 2, "p": 200, "q": 5, "leaves_qty": 5, "exp": 1, "cur": "USD",
+    }  # fmt: skip
+
+
+def binance(path: str) -> Any:
+    """The market of one symbol, or its order, cancelled."""
+    if "/exchangeInfo" in path:
+        market = {
+            "symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", "quoteAsset": "USDT",
+            "permissions": ["SPOT"], "baseAssetPrecision": 8, "quotePrecision": 8, "isSpotTradingAllowed": True,
+            "filters": [],
+        }  # fmt: skip
+        return {"timezone": "UTC", "symbols": [market]}
+    return {
+        "symbol": "BTCUSDT", "orderId": 28457, "clientOrderId": "p", "price": "50000", "origQty": "0.01",
+        "executedQty": "0.0", "status": "CANCELED", "timeInForce": "GTC", "type": "LIMIT", "side": "BUY",
+        "time": 1767225600000, "updateTime": 1767225600000,
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from measure import HERE, Program, Server
 from table import note
 
 TRUST = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")  # what one or the other of them reads
+CCXT = "ccxt>=4.5,<4.6"
 UNLIMITED = "100000000"  # requests a minute
 
 
@@ -21,14 +22,16 @@ class Contenders:
     py3cw: Environment
     tradernet: Environment
     requests: Environment
+    ccxt: Environment
     folder: Path
 
     @classmethod
     def installed(cls, folder: Path) -> Contenders:
         """Those that are in the folder already stay as they are."""
         packages = {"py3cw": ("py3cw", "pycryptodome"), "tradernet": ("tradernet-sdk",), "requests": ("requests",)}
+        packages |= {"ccxt": (CCXT,)}
         made = {}
-        for name, wanted in {"ours": (str(CHECKOUT),), **packages}.items():
+        for name, wanted in {"ours": (f"{CHECKOUT}[ccxt]",), **packages}.items():
             if not (folder / name).is_dir():
                 note(f"installing {', '.join(wanted) if name != 'ours' else 'this checkout'} ...")
             made[name] = Environment(folder / name, *wanted)
@@ -75,6 +78,9 @@ class Contenders:
             "CANCEL_TANX_URL": server.url,
             "CANCEL_TANX_ACCESS_TOKEN": "throwaway-access",
             "CANCEL_TANX_REFRESH_TOKEN": "throwaway-refresh",
+            "CANCEL_BINANCE_URL": server.url,
+            "CANCEL_BINANCE_API_KEY": "throwaway-key",
+            "CANCEL_BINANCE_API_SECRET": "throwaway-secret",
             "CANCEL_TRADERNET_URL": server.url,
             "CANCEL_TRADERNET_PUBLIC_KEY": "throwaway-public",
             "CANCEL_TRADERNET_PRIVATE_KEY": "throwaway-private",
@@ -84,6 +90,6 @@ class Contenders:
         """Out: what was compared."""
         pairs = (
             (self.ours, "ordercancel"), (self.py3cw, "py3cw"),
-            (self.tradernet, "tradernet-sdk"), (self.requests, "requests"),
+            (self.tradernet, "tradernet-sdk"), (self.requests, "requests"), (self.ccxt, "ccxt"),
         )  # fmt: skip
         return ", ".join(f"{package} {environment.version(package)}" for environment, package in pairs)

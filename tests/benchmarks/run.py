@@ -15,13 +15,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import exchanges
 import many
 import single
 import sweeps
 from contenders import Contenders
 from table import table
 
-GROUPS = ("near", "far", "batches", "sweeps", "memory")
+GROUPS = ("near", "far", "batches", "sweeps", "memory", "exchanges")
 
 
 def main() -> None:
@@ -39,6 +40,7 @@ def main() -> None:
         rows += many.batches(made, runs) if "batches" in wanted else ()
         rows += [*sweeps.listing(made, runs), *sweeps.sweeping(made, few)] if "sweeps" in wanted else ()
         rows += [*many.memory(made), *sweeps.memory(made)] if "memory" in wanted else ()
+        rows += exchanges.exchanges(made, runs) if "exchanges" in wanted else ()
         sys.stdout.write(table(rows) + "\n\n")
         machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}"
         sys.stdout.write(f"Medians of {runs} runs; {made.versions()}; {machine}.\n")

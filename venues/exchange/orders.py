@@ -49,7 +49,7 @@ class Exchange(HttpVenue):
     """One exchange. `link.venue` is its ccxt id."""
 
     verb = VERB.name
-    replies = "venues.wire.replies"
+    replies = "venues.exchange.words"  # ccxt reads the answers: no models of our own, and no pydantic
     habits = Habits(
         first_looks=(0.0, 0.5, 1.0, 2.0),
         then_every=3.0,
