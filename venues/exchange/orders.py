@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,7 +18,7 @@ from venues.exchange.guard import Aim
 from venues.exchange.listing import LISTS, Lists
 from venues.exchange.market import Cache, narrowed
 from venues.exchange.table import TABLE
-from venues.exchange.wired import Call, Wired, as_ccxt_has_it
+from venues.exchange.wired import Answered, Call, Wired, as_ccxt_has_it
 from venues.interface import (
     Answer,
     Habits,
@@ -143,7 +143,8 @@ class Exchange(HttpVenue):
         if kinds is not None:
             ccxt.options["fetchMarkets"] = {**_dict(ccxt.options.get("fetchMarkets")), "types": kinds}
         try:
-            rows, _ = self.wired.call(Aim.READ, lambda ccxt: ccxt.fetch_markets(params), patience, everything=True)
+            call = Call.within(patience, Aim.READ, everything=True)
+            rows = self.wired.call(call, lambda ccxt: ccxt.fetch_markets(params))
             ccxt.set_markets(rows)
             return dict(ccxt.markets)
         except Uncertain as fault:
@@ -169,7 +170,8 @@ class Exchange(HttpVenue):
 
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         wired, params = self._know(ref, patience), _params(ref)
-        _, call = wired.call(Aim.CANCEL, lambda ccxt: ccxt.cancel_order(ref.order_id, ref.symbol, params), patience)
+        call = Call.within(patience, Aim.CANCEL, order_id=ref.order_id)
+        wired.call(call, lambda ccxt: ccxt.cancel_order(ref.order_id, ref.symbol, params))
         if not call.cancels:
             raise Refused("ccxt sent no cancel", sent=False)
         if not has_accepted(self.name, call.reply.data, ref.order_id):
@@ -180,10 +182,9 @@ class Exchange(HttpVenue):
         wired, params = self._know(ref, patience), _params(ref)
         if self.name.startswith("bybit"):
             params["acknowledged"] = True  # [ccxt] else it refuses to look: "only ... in last 500 orders"
+        call = Call.within(patience, Aim.READ, order_id=ref.order_id)
         try:
-            found, call = wired.call(
-                Aim.READ, lambda ccxt: ccxt.fetch_order(ref.order_id, ref.symbol, params), patience
-            )
+            found = wired.call(call, lambda ccxt: ccxt.fetch_order(ref.order_id, ref.symbol, params))
         except NotFound as no:
             raise NotFound(self._hinted(no.message, ref), raw=no.raw) from None
         return Answer(self._order(found, call, ref), as_raw(call.reply))
@@ -255,9 +256,9 @@ class Exchange(HttpVenue):
         """Out: one page, and its rows. Raises Uncertain where it is none."""
         wired = self.wired
         _spare_markets(wired.ccxt)
-        _, call = wired.call(
-            Aim.READ, lambda ccxt: ccxt.fetch_open_orders(None, None, None, params), patience, unread=True
-        )
+        call = Call.within(patience, Aim.READ, unread=True)
+        with suppress(Answered):
+            wired.call(call, lambda ccxt: ccxt.fetch_open_orders(None, None, None, params))
         rows = lists.rows(call.reply.data)
         if rows is None:
             raise unreadable(call.reply)
@@ -274,9 +275,8 @@ class Exchange(HttpVenue):
         """Out: the rows of a page. Raises Uncertain where one of them cannot be read."""
         raws, rows = lists.rows(reply.data) or [], lists.rows(as_ccxt_has_it(reply)) or []
         try:
-            found, call = self.wired.call(
-                Aim.READ, lambda ccxt: [ccxt.parse_order(row) for row in rows], self.habits.read_timeout
-            )
+            call = Call.within(self.habits.read_timeout, Aim.READ)
+            found = self.wired.call(call, lambda ccxt: [ccxt.parse_order(row) for row in rows])
             return [self._row(one, raw, call) for one, raw in zip(found, raws, strict=True)]
         except (Refused, TypeError, AttributeError):
             raise unreadable(reply) from None
@@ -298,7 +298,7 @@ class Exchange(HttpVenue):
     def check(self, patience: float) -> None:
         """The balance: reading it wants the key, and no market."""
         _spare_markets(self.wired.ccxt)
-        self.wired.call(Aim.READ, lambda ccxt: ccxt.fetch_balance(), patience)
+        self.wired.call(Call.within(patience, Aim.READ), lambda ccxt: ccxt.fetch_balance())
 
 
 def _kinds(found: dict[str, Any], raw: dict[str, Any]) -> str:

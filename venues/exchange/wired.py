@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from venues.exchange.guard import Aim, is_cancel, may_leave
 from venues.exchange.meaning import of_error, of_status
@@ -21,6 +21,7 @@ from venues.wire.answers import NotTheApi, unreadable, wrong_address
 from venues.wire.clock import Stopped
 from venues.wire.http import NOT_JSON, Reply, Request
 
+T = TypeVar("T")
 MILLISECONDS = 10**11  # a time above this is in milliseconds
 SIGNERS = ("hmac", "rsa", "ecdsa", "eddsa", "jwt", "hash")
 # [ccxt] No request of its own accord: no fee is granted, no referrer set, no clock asked for, no warning raised.
@@ -48,17 +49,27 @@ class Wire(Protocol):
 
 @dataclass
 class Call:
-    """One call of ccxt. `ends`: on the monotonic clock; `cancels`: how many cancels have left."""
+    """One call of ccxt: what it is for, and then what was sent and heard.
+
+    `ends`: on the monotonic clock; `everything`: replies may be large; `unread`: ccxt only asks, and does not read
+    the answer; `cancels`: how many have left; `heard`: status words, and what ccxt made of them.
+    """
 
     aim: Aim
     ends: float
+    order_id: str = ""
     everything: bool = False
-    unread: bool = False  # ccxt does not get to read the answer
+    unread: bool = False
     cancels: int = 0
     replies: list[Reply] = field(default_factory=list)
     fault: BaseException | None = None
-    heard: list[tuple[str, str]] = field(default_factory=list)  # status words, and what ccxt made of them
+    heard: list[tuple[str, str]] = field(default_factory=list)
     path: str = ""
+
+    @classmethod
+    def within(cls, patience: float, aim: Aim, **more: Any) -> Call:
+        """In: seconds for all of it."""
+        return cls(aim, time.monotonic() + patience, **more)
 
     @property
     def reply(self) -> Reply:
@@ -66,7 +77,7 @@ class Call:
         return self.replies[-1]
 
 
-class _Answered(Exception):
+class Answered(Exception):
     """Ends a call whose answer ccxt does not read."""
 
 
@@ -88,8 +99,9 @@ class Wired:
             def request(
                 self, path: str, api: Any = "public", method: str = "GET", params: Any = None, config: Any = None
             ) -> Any:  # as ccxt has it
+                asked = wired._encoded(path, params or {})
                 return wired._request(
-                    lambda: super(Ours, self).request(path, api, method, params or {}, config or {}), method, path
+                    lambda: super(Ours, self).request(path, api, method, asked, config or {}), method, path
                 )
 
             def fetch(self, url: str, method: str = "GET", headers: Any = None, body: Any = None) -> Any:
@@ -148,23 +160,19 @@ class Wired:
         finally:
             self._lock.release()
 
-    def call(
-        self, aim: Aim, ask: Callable[[Any], Any], patience: float, *, everything: bool = False, unread: bool = False
-    ) -> tuple[Any, Call]:
-        """Let ccxt do one thing. In: `ask` gets its exchange; `everything`: replies may be large;
-        `unread`: ccxt only asks, and does not read the answer.
+    def call(self, call: Call, ask: Callable[[Any], T]) -> T:
+        """Let ccxt do one thing, and note in `call` what was sent and heard. In: `ask` gets its exchange.
 
-        Out: what it made of the answer, and what was sent and heard. Raises a VenueError, whose `sent` tells of a
-        cancel whether that has left.
+        Out: what it made of the answer. Raises a VenueError, whose `sent` tells of a cancel whether that has left,
+        and Answered where the answer is not for ccxt.
         """
-        call = Call(aim, time.monotonic() + patience, everything, unread)
-        with self._alone(patience):
+        with self._alone(call.ends - time.monotonic()):
             self._call = call
             self.ccxt.last_http_response = None  # [ccxt] kraken reads an error of an earlier order there
             try:
-                return ask(self.ccxt), call
-            except _Answered:
-                return None, call
+                return ask(self.ccxt)
+            except Answered:
+                raise
             except (VenueError, Stopped) as fault:
                 raise self._judged(call, fault) from None
             except Exception as fault:  # noqa: BLE001  # anything that foreign bytes can make a parser raise
@@ -198,6 +206,16 @@ class Wired:
         return fault
 
     # --- what ccxt calls
+
+    def _encoded(self, path: str, params: Any) -> Any:
+        """[ccxt] It puts what belongs into a path there as it is: an id with a slash would name another place."""
+        order_id = self._current().order_id
+        if "{" not in path or not isinstance(params, dict):
+            return params
+        return {
+            name: quote(order_id, safe="") if value == order_id and f"{{{name}}}" in path else value
+            for name, value in params.items()
+        }
 
     def _request(self, go_on: Callable[[], Any], method: str, path: str) -> Any:
         """Before anything is signed: whether it may leave, and its turn."""
@@ -233,7 +251,7 @@ class Wired:
         call.replies.append(reply)
         self._raise_for_error(reply, url, method, headers, body)
         if call.unread:
-            raise _Answered
+            raise Answered
         return as_ccxt_has_it(reply)
 
     def _raise_for_error(self, reply: Reply, url: str, method: str, headers: Any, body: Any) -> None:

@@ -14,6 +14,7 @@ from tests.venues.contract import Desk
 from tests.venues.fakes import FakeClock, cancel, link_to
 from venues.exchange.guard import Aim
 from venues.exchange.orders import Exchange
+from venues.exchange.wired import Call
 from venues.face import Budget
 from venues.interface import OrderRef, Refused
 from venues.procedure.batch import Batch
@@ -224,10 +225,12 @@ def test_a_request_of_its_own_accord_is_kept_from_leaving(opened: Open) -> None:
 
     for aim in Aim:
         with pytest.raises(Refused, match="kept from leaving") as told:
-            venue.wired.call(aim, busy, 5.0)
+            venue.wired.call(Call.within(5.0, aim), busy)
         assert not told.value.sent
     with pytest.raises(Refused, match="kept from leaving"):  # not even where ccxt swallows it
-        venue.wired.call(Aim.CANCEL, lambda ccxt: _swallowed(ccxt) or ccxt.cancel_order("28457", BTC), 5.0)
+        venue.wired.call(
+            Call.within(5.0, Aim.CANCEL), lambda ccxt: _swallowed(ccxt) or ccxt.cancel_order("28457", BTC)
+        )
     assert len(desk.server.seen) == before
     assert desk.practice.true_state("28457") == "open"
 
@@ -250,7 +253,7 @@ def test_a_second_cancel_in_one_call_does_not_leave(opened: Open) -> None:
         return ccxt.cancel_order("28459", BTC)
 
     with pytest.raises(Refused, match="kept from leaving"):
-        venue.wired.call(Aim.CANCEL, twice, 5.0)
+        venue.wired.call(Call.within(5.0, Aim.CANCEL), twice)
     assert [desk.practice.true_state(order_id) for order_id in ("28457", "28459")] == ["cancelled", "open"]
 
 

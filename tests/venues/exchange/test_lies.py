@@ -74,6 +74,13 @@ def test_nonsense_never_ends_in_success(
             told = {"answers": len(liar.practice.seen), "cancels sent": sum(map(is_sent, liar.practice.seen))}
             tell.count("lies told to exchanges", {"runs": 1, "false successes": 0, **told})
             liar.practice.seen.clear()
+    link = link_to(liar.url, fields, clock, Budget(), cache=tmp_path)
+    with closing(build(name, link)) as asked:
+        hostile = cancel(asked, OrderRef("1/../2?a=b&c#d", symbol=row["symbol"]), wait=1.0)
+    assert hostile.outcome.exit_code
+    for request in liar.practice.seen:
+        assert "/../" not in request.path, "the id has named another place"
+        assert "a=b" not in request.query, "the id has become a parameter"
     assert liar.faults == []
 
 
