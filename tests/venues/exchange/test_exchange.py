@@ -12,11 +12,12 @@ import pytest
 
 from tests.venues.contract import Desk
 from tests.venues.fakes import FakeClock, cancel, link_to
+from tests.venues.listing_contract import listed
 from venues.exchange.guard import Aim
 from venues.exchange.orders import Exchange
 from venues.exchange.wired import Call
 from venues.face import Budget
-from venues.interface import OrderRef, Refused
+from venues.interface import Limited, NeverSent, OrderRef, Refused, State, Uncertain
 from venues.procedure.batch import Batch
 from venues.procedure.run import Cancel
 from venues.procedure.terms import Terms
@@ -293,3 +294,61 @@ def test_only_the_origin_of_each_address_is_replaced(clock: FakeClock) -> None:
         urls = venue.wired.ccxt.urls["api"]
     assert urls["fapiPrivate"] == "http://127.0.0.1:7777/fapi/v1"
     assert all(url.startswith("http://127.0.0.1:7777/") for url in urls.values())
+
+
+def test_what_comes_before_a_cancel_is_no_cancel(opened: Open) -> None:
+    """A no to a request that ccxt makes first, or none: nothing was sent that could have cancelled."""
+    desk = opened("binance")
+    venue = desk.venue
+    assert isinstance(venue, Exchange)
+    venue.permit(OrderRef("28457", symbol=BTC), 10.0)
+
+    def asked_first(ccxt: Any) -> Any:
+        ccxt.privateGetAccount()
+        return ccxt.cancel_order("28457", BTC)
+
+    for answer, kind in (
+        (Reply.json(400, {"code": -1, "msg": "not now"}), Refused),
+        (Reply.json(429, {}), Limited),
+        (Reply.html(502, "Bad Gateway"), NeverSent),
+    ):
+        desk.server.meddle = lambda request, act, answer=answer: answer  # type: ignore[misc]
+        with pytest.raises(kind) as told:
+            venue.wired.call(Call.within(5.0, Aim.CANCEL), asked_first)
+        assert not told.value.sent
+    assert desk.practice.true_state("28457") == "open"
+
+
+@pytest.mark.parametrize("name", ["kraken", "binance", "okx"])
+def test_two_requests_of_one_millisecond_have_two_nonces(opened: Open, name: str) -> None:
+    venue = opened(name).venue
+    assert isinstance(venue, Exchange)
+    nonces = [venue.wired.ccxt.nonce() for _ in range(3)]
+    assert nonces == sorted(set(nonces))
+
+
+def test_a_list_that_goes_round_in_a_circle_is_none(clock: FakeClock, opened: Open) -> None:
+    desk = opened("bybit")
+    change = edited(**{'"nextPageCursor":""': '"nextPageCursor":"0"'})
+    desk.server.meddle = lambda request, act: change(request, act) if "order" in request.path else act()
+    with pytest.raises(Uncertain, match="circle"):
+        listed(desk, wait=1.0)
+
+
+def test_a_row_whose_word_is_unknown_is_open_all_the_same(opened: Open) -> None:
+    """It stands in the list of open orders."""
+    desk = opened("binance")
+    desk.server.meddle = edited(NEW="SOMETHING_NEW")
+    rows = listed(desk)
+    assert [row.order.state for row in rows] == [State.OPEN] * 3
+
+
+def test_what_protects_a_position_is_marked(opened: Open) -> None:
+    desk = opened("binance")
+    desk.server.meddle = edited(LIMIT="STOP_LOSS_LIMIT")
+    assert all(row.protective for row in listed(desk))
+    desk.server.meddle = lambda request, act: act()
+    assert not any(row.protective for row in listed(desk))
+    desk = opened("binanceusdm")
+    desk.server.meddle = edited(**{'"reduceOnly":false': '"reduceOnly":true'})
+    assert all(row.protective for row in listed(desk))
