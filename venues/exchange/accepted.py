@@ -47,10 +47,21 @@ def _bybit(data: Any, order_id: str) -> bool:
     return isinstance(result, dict) and data.get("retCode") == 0 and result.get("orderId") == order_id
 
 
+def _coinbase(data: Any, order_id: str) -> bool:
+    """`{"results": [{"success": true, "order_id": ...}]}` [docs]"""
+    rows = data.get("results") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        return False
+    return any(
+        isinstance(row, dict) and row.get("success") is True and row.get("order_id") == order_id for row in rows
+    )
+
+
 RULES: dict[str, Callable[[Any, str], bool]] = {
     "bybit": _bybit,
     "bybiteu": _bybit,
     "bybitid": _bybit,
+    "coinbase": _coinbase,
     "kraken": _kraken,
     "myokx": _okx,
     "okx": _okx,

@@ -16,13 +16,13 @@ class Lists(NamedTuple):
     """One exchange's.
 
     `asks`: what ccxt is asked with, a list each. `rows`: a page's rows, None where it is none. `following`: what asks
-    for the page behind one with these rows; None where that was the last. `kinds`: of markets; `slim`: leaves out of
-    their list what is not needed; `apart`: stop and algo orders are not in these lists.
+    for the page behind one with these rows, which was asked for so; None where that was the last. `kinds`: of
+    markets; `slim`: leaves out of their list what is not needed; `apart`: stop and algo orders are in none of these.
     """
 
     rows: Callable[[Any], list[Any] | None]
     asks: tuple[Params, ...] = ({},)
-    following: Callable[[Any, list[Any]], Params | None] = lambda data, rows: None
+    following: Callable[[Any, list[Any], Params], Params | None] = lambda data, rows, asked: None
     kinds: tuple[str, ...] = ()
     slim: Params | None = None
     apart: bool = False
@@ -53,16 +53,41 @@ def _objects(rows: Any) -> list[Any] | None:
     return rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else None
 
 
-def _behind_okx(data: Any, rows: list[Any]) -> Params | None:
+def _behind_okx(data: Any, rows: list[Any], asked: Params) -> Params | None:
     """ "Pagination of data to return records earlier than the requested ordId"; 100 a page at the most [docs]."""
     return {"after": str(rows[-1].get("ordId"))} if rows else None
 
 
-def _behind_bybit(data: Any, rows: list[Any]) -> Params | None:
+def _behind_bybit(data: Any, rows: list[Any], asked: Params) -> Params | None:
     cursor = data["result"].get("nextPageCursor")
     return {"cursor": str(cursor)} if cursor and rows else None
 
 
+def _of_coinbase(data: Any) -> list[Any] | None:
+    return _objects(data.get("orders")) if isinstance(data, dict) else None
+
+
+def _behind_coinbase(data: Any, rows: list[Any], asked: Params) -> Params | None:
+    cursor = data.get("cursor")
+    return {"cursor": str(cursor)} if cursor and data.get("has_next") is not False and rows else None
+
+
+def _of_gate(data: Any) -> list[Any] | None:
+    """A group for each pair, with its `orders` [docs]."""
+    groups = _objects(data)
+    if groups is None:
+        return None
+    parts = [_objects(group.get("orders")) for group in groups]
+    return None if None in parts else [order for part in parts for order in part or ()]
+
+
+def _behind_gate(data: Any, rows: list[Any], asked: Params) -> Params | None:
+    """ "Maximum number of records returned in one page in each currency pair" [docs]"""
+    is_full = any(len(group["orders"]) >= GATE_PAGE for group in data)
+    return {"page": int(asked.get("page", 1)) + 1} if is_full else None
+
+
+GATE_PAGE = 100
 BYBIT = Lists(
     _of_bybit,
     asks=(
@@ -80,6 +105,9 @@ LISTS = {
     "binance": Lists(_plain, kinds=("spot",), slim={"showPermissionSets": False}),
     "binanceusdm": Lists(_plain, kinds=("linear",), apart=True),
     "bybit": BYBIT,
+    "coinbase": Lists(_of_coinbase, following=_behind_coinbase),
+    "gate": Lists(_of_gate, asks=({"limit": GATE_PAGE},), following=_behind_gate, kinds=("spot",), apart=True),
     "kraken": Lists(_of_kraken),
+    "mexc": Lists(_plain),
     "okx": OKX,
 }

@@ -14,6 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+BINANCES = ("binance", "binanceus", "binanceusdm", "binancecoinm")
+BYBITS = ("bybit", "bybiteu", "bybitid")
+OKXES = ("okx", "okxus", "myokx")
+GATES = ("gate", "gateeu")
 FRESH_FOR = 86_400.0  # seconds
 LARGEST = 65_536  # bytes of a file; a market has 2,000
 
@@ -83,15 +87,10 @@ def side_of(symbol: str) -> str:
 def narrowed(exchange: str, symbol: str) -> tuple[list[str] | None, dict[str, str]]:
     """Out: the kinds of markets to ask for, None for all, and what asks for this one alone. [ccxt]"""
     kind, names = kind_of(symbol), re.split(r"[/:-]", symbol)
-    if exchange in ("binance", "binanceus", "binanceusdm", "binancecoinm"):
-        if kind == "spot":
-            return ["spot"], {"symbol": "".join(names)}
-        return [kind if kind == "option" else side_of(symbol)], {}
-    if exchange in ("bybit", "bybiteu", "bybitid"):
-        if kind == "spot":
-            return ["spot"], {"symbol": "".join(names)}
-        return [kind if kind == "option" else side_of(symbol)], {}
-    if exchange in ("okx", "okxus", "myokx"):
-        one = {"spot": {"instId": "-".join(names[:2])}, "swap": {"instId": "-".join([*names[:2], "SWAP"])}}
-        return [kind], one.get(kind, {})
-    return None, {}
+    contract = kind if kind == "option" else side_of(symbol)
+    alone = {"spot": {"symbol": "".join(names)}}
+    okx = {"spot": {"instId": "-".join(names[:2])}, "swap": {"instId": "-".join([*names[:2], "SWAP"])}}
+    family = next((one for one in (BINANCES, BYBITS, OKXES, GATES) if exchange in one), ())
+    if family in (BINANCES, BYBITS):
+        return [kind if kind == "spot" else contract], alone.get(kind, {})
+    return [kind] if family else None, okx.get(kind, {}) if family is OKXES else {}

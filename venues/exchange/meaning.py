@@ -15,11 +15,12 @@ ABOUT_KEYS = re.compile(
     re.IGNORECASE,
 )
 CLOCK = " (is the clock of this machine right?)"
+NOT_THERE = re.compile(r"order.{0,20}(does not|doesn.t|not) (exist|found)|(unknown|no such) order", re.IGNORECASE)
 MAYBE_ENDED = re.compile(r"fill|cancel+ed|too late|complete|already|closed", re.IGNORECASE)
 UNDECIDED = re.compile(r"busy|unknown|time[d -]*out|system", re.IGNORECASE)
-TEXTS = ("sMsg", "msg", "retMsg", "message", "err_msg", "reason", "detail", "error")
+TEXTS = ("sMsg", "failure_reason", "msg", "retMsg", "message", "err_msg", "reason", "detail", "error")
 CODES = ("sCode", "code", "retCode", "label")
-INSIDE = ("data", "result", "error", "errors")  # where an answer may keep the words for one order
+INSIDE = ("data", "result", "results", "error", "errors")  # where an answer may keep the words for one order
 DEEPEST, MOST = 3, 3
 
 
@@ -57,6 +58,8 @@ def _refused(error: Exception, message: str, status: int, raw: Any) -> VenueErro
     plain = type(error) in (errors.ExchangeError, errors.BadRequest)
     if plain and (status in (401, 403) or ABOUT_KEYS.search(message)):
         return Unauthorized(message, raw=raw)
+    if NOT_THERE.search(message) and not MAYBE_ENDED.search(message):  # many have no class for it in ccxt
+        return NotFound(message, raw=raw)
     if type(error) is errors.ExchangeError and UNDECIDED.search(message):
         return Uncertain(f"the exchange answered: {message}", raw=raw)
     return Refused(message, about_order=True, raw=raw)

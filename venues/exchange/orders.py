@@ -6,10 +6,10 @@ What `cancel_order` returns is never evidence. Source of the facts: ccxt's own c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from venues.exchange import VERB, library, words
@@ -39,6 +39,7 @@ from venues.wire.link import HttpVenue, Link
 from venues.wire.seen import Seen
 
 FIELDS = {"api_key": "apiKey", "api_secret": "secret", "account_id": "accountId"}
+T = TypeVar("T")
 KEPT_APART = "stop and algo orders, which it keeps apart, are not in this list"
 PROTECTS = re.compile(r"stop|take.?profit|trailing|tpsl", re.IGNORECASE)
 NO_MARKET = {"id": "-", "symbol": "-/-", "base": "-", "quote": "-", "spot": True}
@@ -94,7 +95,7 @@ class Exchange(HttpVenue):
     def wired(self) -> Wired:
         """Made once the first order is due. Raises Unauthorized where a credential is missing."""
         if self._wired is None:
-            given = {FIELDS.get(field, field): self.credential(field) for field in self._about.fields}
+            given = {FIELDS.get(field, field): _unfolded(self.credential(field)) for field in self._about.fields}
             wired = Wired(self._kind, self, self._about.posts, given)
             self._point(wired.ccxt)
             self._wired = wired
@@ -144,7 +145,7 @@ class Exchange(HttpVenue):
             ccxt.options["fetchMarkets"] = {**_dict(ccxt.options.get("fetchMarkets")), "types": kinds}
         try:
             call = Call.within(patience, Aim.READ, everything=True)
-            rows = self.wired.call(call, lambda ccxt: ccxt.fetch_markets(params))
+            rows = self.wired.call(call, lambda ccxt: _without_keys(ccxt, lambda: ccxt.fetch_markets(params)))
             ccxt.set_markets(rows)
             return dict(ccxt.markets)
         except Uncertain as fault:
@@ -244,7 +245,7 @@ class Exchange(HttpVenue):
             while more is not None:
                 params = {**ask, **more}
                 reply, rows = look(lambda patience, params=params: self._page(lists, params, patience))  # type: ignore[misc]
-                more = lists.following(reply.data, rows)
+                more = lists.following(reply.data, rows, params)
                 if rows:
                     look(lambda patience: self._know_all(lists, patience))
                 fresh = [row for row in self._read(lists, reply) if shown.add(row.ref.order_id)]
@@ -310,8 +311,28 @@ def _kinds(found: dict[str, Any], raw: dict[str, Any]) -> str:
     return " ".join(str(word) for word in (*words, _dict(raw.get("descr")).get("ordertype")) if word)
 
 
+def _unfolded(value: str) -> str:
+    """A PEM key may have come in one line, its line feeds as two characters."""
+    return value.replace("\\n", "\n") if "-----BEGIN" in value else value
+
+
 def _params(ref: OrderRef) -> dict[str, Any]:
     return {"trigger": True} if ref.trigger else {}
+
+
+def _without_keys(ccxt: Any, ask: Callable[[], T]) -> T:
+    """Markets are public. With keys ccxt would also ask what kind of account this is; some want them all the same."""
+    from ccxt.base.errors import AuthenticationError
+
+    kept = {name: getattr(ccxt, name) for name in ccxt.requiredCredentials}
+    try:
+        vars(ccxt).update(dict.fromkeys(kept))
+        return ask()
+    except AuthenticationError:
+        vars(ccxt).update(kept)
+        return ask()
+    finally:
+        vars(ccxt).update(kept)
 
 
 def _spare_markets(ccxt: Any) -> None:

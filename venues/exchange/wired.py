@@ -232,7 +232,8 @@ class Wired:
             with self._wire.turn(call.ends - time.monotonic()):
                 return go_on()
         except (VenueError, Stopped) as fault:
-            call.fault = call.fault or fault
+            if not _may_go_on(fault, is_cancel(method, path)):
+                call.fault = call.fault or fault
             raise
 
     def _fetch(self, url: str, method: str, headers: Any, body: Any) -> Any:
@@ -272,6 +273,11 @@ class Wired:
     def _current(self) -> Call:
         assert self._call is not None, "ccxt asked for something on its own"
         return self._call
+
+
+def _may_go_on(fault: BaseException, cancelling: bool) -> bool:
+    """Whether ccxt may live with it: a no to a look at what kind of account this is."""
+    return isinstance(fault, Refused) and fault.sent and not cancelling and not isinstance(fault, NotTheApi)
 
 
 def _no_json(reply: Reply) -> VenueError:

@@ -52,6 +52,23 @@ class TestOkx(ExchangeContract):
     open, ended, already, unknown = (ref(f"6808000197499{number}") for number in ("04384", "04001", "04002", "09999"))
 
 
+class TestCoinbase(ExchangeContract):
+    verb = "coinbase"
+    wrong: ClassVar[dict[str, str]] = {"api_key": "organizations/0/apiKeys/0"}
+    lost_attempts = 2
+    open, ended, already, unknown = (ref(f"0000-000000-000{n}", "BTC/USD") for n in ("001", "101", "102", "999"))
+
+
+class TestGate(ExchangeContract):
+    verb = "gate"
+    open, ended, already, unknown = map(ref, ("1852454420", "1852454001", "1852454002", "1852459999"))
+
+
+class TestMexc(ExchangeContract):
+    verb = "mexc"
+    open, ended, already, unknown = (ref(f"C02__44377634795796889600{n}") for n in ("0", "3", "4", "9"))
+
+
 class TestBybit(ExchangeContract):
     verb = "bybit"
     lost_attempts = 2

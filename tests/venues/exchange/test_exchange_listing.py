@@ -36,6 +36,19 @@ class TestKrakenListing(ExchangeListing):
     wrong: ClassVar[dict[str, str]] = {"api_secret": "d3Jvbmcgc2VjcmV0IQ=="}
 
 
+class TestCoinbaseListing(ExchangeListing):
+    verb = "coinbase"
+    wrong: ClassVar[dict[str, str]] = {"api_key": "organizations/0/apiKeys/0"}
+
+
+class TestGateListing(ExchangeListing):
+    verb = "gate"
+
+
+class TestMexcListing(ExchangeListing):
+    verb = "mexc"
+
+
 class TestOkxListing(ExchangeListing):
     verb = "okx"
 

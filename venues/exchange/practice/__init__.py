@@ -9,13 +9,16 @@ from venues.exchange.practice.base import PracticeExchange
 
 def open_practice(*, exchange: str, **options: Any) -> PracticeExchange:
     """In: an exchange's ccxt id. Out: its practice venue. Raises KeyError where there is none."""
-    from venues.exchange.practice import binance, bybit, kraken, okx
+    from venues.exchange.practice import binance, bybit, coinbase, gate, kraken, mexc, okx
 
     made: dict[str, type[PracticeExchange]] = {
         "binance": binance.PracticeBinance,
         "binanceusdm": binance.PracticeBinanceFutures,
         "bybit": bybit.PracticeBybit,
+        "coinbase": coinbase.PracticeCoinbase,
+        "gate": gate.PracticeGate,
         "kraken": kraken.PracticeKraken,
+        "mexc": mexc.PracticeMexc,
         "okx": okx.PracticeOkx,
     }
     return made[exchange](**options)

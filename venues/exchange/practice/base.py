@@ -49,9 +49,9 @@ class PracticeExchange(Practice):
     def more(self, count: int) -> Iterable[tuple[str, ...]]:
         """Out: so many more orders that are open."""
         symbol = self.markets[0].symbol
-        return ((self.extra_id(n), symbol, "buy", "limit", "42000", "0.001") for n in range(1, count + 1))
+        return ((self.more_id(n), symbol, "buy", "limit", "42000", "0.001") for n in range(1, count + 1))
 
-    def extra_id(self, number: int) -> str:
+    def more_id(self, number: int) -> str:
         return str(900_000_000 + number)
 
     def market(self, *, symbol: str = "", id: str = "") -> Market | None:

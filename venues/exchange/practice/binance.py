@@ -18,6 +18,9 @@ class PracticeBinance(PracticeExchange):
     venue = "binance"
     api = "/api/v3"
     account = "/api/v3/account"
+    key_header = "X-MBX-APIKEY"
+    bad_key = (401, -2015, "Invalid API-key, IP, or permissions for action.")
+    bad_signature = (400, -1022, "Signature for this request is not valid.")
     markets = (
         Market("BTC/USDT", "BTCUSDT", "BTC", "USDT"),
         Market("ETH/USDT", "ETHUSDT", "ETH", "USDT"),
@@ -43,11 +46,11 @@ class PracticeBinance(PracticeExchange):
         )
 
     def refuse(self, request: Request) -> Reply | None:
-        if request.headers.get("X-MBX-APIKEY") != self.credentials["api_key"]:
-            return _no(401, -2015, "Invalid API-key, IP, or permissions for action.")
+        if request.headers.get(self.key_header) != self.credentials["api_key"]:
+            return _no(*self.bad_key)
         text, _, signature = request.query.rpartition("&signature=")
         if signature != signed(self.credentials["api_secret"], text).hex():
-            return _no(400, -1022, "Signature for this request is not valid.")
+            return _no(*self.bad_signature)
         stamp = query_of(request).get("timestamp", "")
         if not stamp.isdigit() or abs(int(stamp) - self.time() * 1000) > WINDOW:
             return _no(400, -1021, "Timestamp for this request is outside of the recvWindow.")
@@ -103,9 +106,12 @@ class PracticeBinance(PracticeExchange):
             ],
         }  # fmt: skip
 
+    def shown_id(self, order: PracticeOrder) -> int | str:
+        return int(order.order_id)
+
     def _shown(self, order: PracticeOrder) -> dict[str, Any]:
         return {
-            "symbol": self.market_id(order), "orderId": int(order.order_id), "clientOrderId": f"p{order.order_id}",
+            "symbol": self.market_id(order), "orderId": self.shown_id(order), "clientOrderId": f"p{order.order_id}",
             "price": order.price, "origQty": order.quantity, "executedQty": order.filled, "status": self.word(order),
             "timeInForce": "GTC", "type": order.type.upper(), "side": order.side.upper(),
             "time": int(order.created * 1000), "updateTime": int(order.updated * 1000), "isWorking": True,

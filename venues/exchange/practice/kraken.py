@@ -48,7 +48,7 @@ class PracticeKraken(PracticeExchange):
     def secret_for(self, field: str) -> str:
         return base64_of(secrets.token_bytes(64)) if field == "api_secret" else secrets.token_hex(28)
 
-    def extra_id(self, number: int) -> str:
+    def more_id(self, number: int) -> str:
         return f"OEXTRA-{number:05}-PRACTC"
 
     def refuse(self, request: Request) -> Reply | None:
