@@ -87,6 +87,15 @@ def _behind_gate(data: Any, rows: list[Any], asked: Params) -> Params | None:
     return {"page": int(asked.get("page", 1)) + 1} if is_full else None
 
 
+def _in_data(data: Any) -> list[Any] | None:
+    return _objects(data.get("data")) if isinstance(data, dict) and data.get("code") == "00000" else None
+
+
+def _behind_bitget(data: Any, rows: list[Any], asked: Params) -> Params | None:
+    """ "Requests the content on the page before this ID (older data)" [docs]"""
+    return {"idLessThan": str(rows[-1].get("orderId"))} if rows else None
+
+
 GATE_PAGE = 100
 BYBIT = Lists(
     _of_bybit,
@@ -104,6 +113,7 @@ OKX = Lists(_of_okx, following=_behind_okx, apart=True)
 LISTS = {
     "binance": Lists(_plain, kinds=("spot",), slim={"showPermissionSets": False}),
     "binanceusdm": Lists(_plain, kinds=("linear",), apart=True),
+    "bitget": Lists(_in_data, asks=({"limit": 100},), following=_behind_bitget, kinds=("spot",), apart=True),
     "bybit": BYBIT,
     "coinbase": Lists(_of_coinbase, following=_behind_coinbase),
     "gate": Lists(_of_gate, asks=({"limit": GATE_PAGE},), following=_behind_gate, kinds=("spot",), apart=True),

@@ -52,6 +52,13 @@ class TestOkx(ExchangeContract):
     open, ended, already, unknown = (ref(f"6808000197499{number}") for number in ("04384", "04001", "04002", "09999"))
 
 
+class TestBitget(ExchangeContract):
+    verb = "bitget"
+    secrets = ("api_secret", "api_key", "password")
+    lost_attempts = 2
+    open, ended, already, unknown = (ref(f"121211212{n}") for n in ("122", "001", "002", "999"))
+
+
 class TestCoinbase(ExchangeContract):
     verb = "coinbase"
     wrong: ClassVar[dict[str, str]] = {"api_key": "organizations/0/apiKeys/0"}

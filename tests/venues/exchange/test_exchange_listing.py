@@ -41,6 +41,10 @@ class TestCoinbaseListing(ExchangeListing):
     wrong: ClassVar[dict[str, str]] = {"api_key": "organizations/0/apiKeys/0"}
 
 
+class TestBitgetListing(ExchangeListing):
+    verb = "bitget"
+
+
 class TestGateListing(ExchangeListing):
     verb = "gate"
 

@@ -30,6 +30,7 @@ OPEN_ENDS = {Outcome.PENDING, Outcome.UNKNOWN, Outcome.REQUESTED}
 FIRST_OPEN = {  # the order that is cancelled
     "binance": "28457", "binanceusdm": "8389765", "kraken": "OQCLML-BW3P3-BUCMWZ", "bybit": "1321052653536515584",
     "okx": "680800019749904384", "coinbase": "0000-000000-000001", "gate": "1852454420",
+    "bitget": "121211212122",
     "mexc": "C02__443776347957968896000",
 }  # fmt: skip
 

@@ -9,11 +9,12 @@ from venues.exchange.practice.base import PracticeExchange
 
 def open_practice(*, exchange: str, **options: Any) -> PracticeExchange:
     """In: an exchange's ccxt id. Out: its practice venue. Raises KeyError where there is none."""
-    from venues.exchange.practice import binance, bybit, coinbase, gate, kraken, mexc, okx
+    from venues.exchange.practice import binance, bitget, bybit, coinbase, gate, kraken, mexc, okx
 
     made: dict[str, type[PracticeExchange]] = {
         "binance": binance.PracticeBinance,
         "binanceusdm": binance.PracticeBinanceFutures,
+        "bitget": bitget.PracticeBitget,
         "bybit": bybit.PracticeBybit,
         "coinbase": coinbase.PracticeCoinbase,
         "gate": gate.PracticeGate,
