@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from venues.face import Budget, Face, Field, Ids, Verb
 
 # With a practice venue and contract tests of our own; the others that can be read back need `--untested`.
-PROVEN = ("binance", "binanceusdm", "kraken", "bybit", "okx", "coinbase", "gate", "bitget", "mexc")
+PROVEN = ("binance", "binanceusdm", "kraken", "bybit", "okx", "coinbase", "kucoin", "gate", "bitget", "mexc")
 OPEN_FIELDS = ("api_key", "uid", "account_id")  # no secrets
 OF_THE_RANGE = "4.5."  # what the versions begin with that can be used
 BURST = 2  # requests: a look may follow its cancel at once

@@ -118,6 +118,5 @@ LISTS = {
     "coinbase": Lists(_of_coinbase, following=_behind_coinbase),
     "gate": Lists(_of_gate, asks=({"limit": GATE_PAGE},), following=_behind_gate, kinds=("spot",), apart=True),
     "kraken": Lists(_of_kraken),
-    "mexc": Lists(_plain),
     "okx": OKX,
 }

@@ -17,7 +17,7 @@ from typing import Any
 BINANCES = ("binance", "binanceus", "binanceusdm", "binancecoinm")
 BYBITS = ("bybit", "bybiteu", "bybitid")
 OKXES = ("okx", "okxus", "myokx")
-GATES = ("gate", "gateeu", "bitget")
+GATES = ("gate", "gateeu", "bitget", "kucoin")
 FRESH_FOR = 86_400.0  # seconds
 LARGEST = 65_536  # bytes of a file; a market has 2,000
 

@@ -172,7 +172,7 @@ class Exchange(HttpVenue):
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         wired, params = self._know(ref, patience), _params(ref)
         call = Call.within(patience, Aim.CANCEL, order_id=ref.order_id)
-        wired.call(call, lambda ccxt: ccxt.cancel_order(ref.order_id, ref.symbol, params))
+        wired.call(call, lambda ccxt: _ready(ccxt).cancel_order(ref.order_id, ref.symbol, params))
         if not call.cancels:
             raise Refused("ccxt sent no cancel", sent=False)
         if not has_accepted(self.name, call.reply.data, ref.order_id):
@@ -185,7 +185,7 @@ class Exchange(HttpVenue):
             params["acknowledged"] = True  # [ccxt] else it refuses to look: "only ... in last 500 orders"
         call = Call.within(patience, Aim.READ, order_id=ref.order_id)
         try:
-            found = wired.call(call, lambda ccxt: ccxt.fetch_order(ref.order_id, ref.symbol, params))
+            found = wired.call(call, lambda ccxt: _ready(ccxt).fetch_order(ref.order_id, ref.symbol, params))
         except NotFound as no:
             raise NotFound(self._hinted(no.message, ref), raw=no.raw) from None
         return Answer(self._order(found, call, ref), as_raw(call.reply))
@@ -212,6 +212,8 @@ class Exchange(HttpVenue):
         unified = found.get("status")
         raw = words.raw_word(call.heard, found.get("info"), unified)
         word = words.meaning(self.name, unified, raw)
+        if flagged := words.flags(self.name, found.get("info")):
+            word, raw = words.Word(flagged[0]), flagged[1]
         if word.state is None:
             return None
         return Order(
@@ -311,6 +313,13 @@ def _kinds(found: dict[str, Any], raw: dict[str, Any]) -> str:
     return " ".join(str(word) for word in (*words, _dict(raw.get("descr")).get("ordertype")) if word)
 
 
+def _ready(ccxt: Any) -> Any:
+    """[ccxt] KuCoin's two kinds of spot orders have paths of their own, and which it is stands with its markets."""
+    if hasattr(ccxt, "load_migration_status"):
+        ccxt.load_migration_status()
+    return ccxt
+
+
 def _unfolded(value: str) -> str:
     """A PEM key may have come in one line, its line feeds as two characters."""
     return value.replace("\\n", "\n") if "-----BEGIN" in value else value
@@ -324,7 +333,7 @@ def _without_keys(ccxt: Any, ask: Callable[[], T]) -> T:
     """Markets are public. With keys ccxt would also ask what kind of account this is; some want them all the same."""
     from ccxt.base.errors import AuthenticationError
 
-    kept = {name: getattr(ccxt, name) for name in ccxt.requiredCredentials}
+    kept = {name: value for name in ccxt.requiredCredentials if (value := getattr(ccxt, name, None)) is not None}
     try:
         vars(ccxt).update(dict.fromkeys(kept))
         return ask()

@@ -23,7 +23,7 @@ KNOWN = {
         "PendingCancel": State.CANCELLING,
         "PENDING_CANCEL": State.CANCELLING,
     },
-    "okx": {"order_failed": State.ENDED},
+    "okx": {"order_failed": State.ENDED, "mmp_canceled": State.CANCELLED},  # the latter is unknown to older ones
 }
 
 
@@ -37,7 +37,7 @@ class Word(NamedTuple):
 def meaning(exchange: str, unified: str | None, raw: str | None) -> Word:
     """In: the status in ccxt's words, and in the exchange's own; None where it has not told any."""
     if raw and raw in KNOWN.get(exchange, {}):
-        return Word(KNOWN[exchange][raw])
+        return Word(KNOWN[exchange][raw], BY_EXCHANGE.search(raw) is not None)
     if not raw or unified not in ("canceled", "canceling", "open", *FINAL_OTHERWISE):
         return Word(None)
     says_cancel = "cancel" in raw.lower()
@@ -57,6 +57,26 @@ def _cancelled(raw: str) -> Word:
     if ENDED_OTHERWISE.search(rest):
         return Word(State.ENDED)
     return Word(State.CANCELLED, BY_EXCHANGE.search(raw) is not None)
+
+
+def flags(exchange: str, info: Any) -> tuple[State, str] | None:
+    """Out: what flags of the exchange say that has no status word, and they themselves; None where it has none.
+
+    KuCoin: `active`, and `cancelExist`, "whether there is a cancellation record" [docs]; ccxt takes the latter alone
+    for cancelled.
+    """
+    if not exchange.startswith("kucoin") or not isinstance(info, dict):
+        return None
+    active, gone = info.get("active", info.get("isActive")), info.get("cancelExist")
+    if not isinstance(active, bool) or not isinstance(gone, bool):
+        return None
+    state = {
+        (True, False): State.OPEN,
+        (True, True): State.CANCELLING,
+        (False, True): State.CANCELLED,
+        (False, False): State.ENDED,
+    }[active, gone]
+    return state, f"active: {str(active).lower()}, cancelExist: {str(gone).lower()}"
 
 
 def raw_word(heard: list[tuple[str, str]], info: Any, unified: str | None) -> str | None:

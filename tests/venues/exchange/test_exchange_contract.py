@@ -59,6 +59,13 @@ class TestBitget(ExchangeContract):
     open, ended, already, unknown = (ref(f"121211212{n}") for n in ("122", "001", "002", "999"))
 
 
+class TestKucoin(ExchangeContract):
+    verb = "kucoin"
+    secrets = ("api_secret", "api_key", "password")
+    lost_attempts = 1  # the first look already shows it on its way out
+    open, ended, already, unknown = (ref(f"671124f9365ccb00073deb{n}") for n in ("d4", "01", "02", "99"))
+
+
 class TestCoinbase(ExchangeContract):
     verb = "coinbase"
     wrong: ClassVar[dict[str, str]] = {"api_key": "organizations/0/apiKeys/0"}

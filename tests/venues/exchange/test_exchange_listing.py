@@ -49,10 +49,6 @@ class TestGateListing(ExchangeListing):
     verb = "gate"
 
 
-class TestMexcListing(ExchangeListing):
-    verb = "mexc"
-
-
 class TestOkxListing(ExchangeListing):
     verb = "okx"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from venues.exchange.words import Word, meaning, raw_word
+from venues.exchange.words import Word, flags, meaning, raw_word
 from venues.interface import State
 
 CANCELLED, CANCELLING, ENDED, OPEN = State.CANCELLED, State.CANCELLING, State.ENDED, State.OPEN
@@ -72,6 +72,25 @@ def test_words_that_one_exchange_has(exchange: str, unified: str, raw: str, stat
 def test_who_cancelled_it(raw: str) -> None:
     assert meaning("okx", "canceled", raw) == Word(CANCELLED, by_exchange=True)
     assert meaning("okx", "canceled", "canceled") == Word(CANCELLED, by_exchange=False)
+
+
+@pytest.mark.parametrize(
+    ("info", "state"),
+    [
+        ({"active": True, "cancelExist": False}, OPEN),
+        ({"active": True, "cancelExist": True}, CANCELLING),  # `canceled` in ccxt
+        ({"active": False, "cancelExist": True}, CANCELLED),
+        ({"isActive": False, "cancelExist": False}, ENDED),
+        ({"active": False}, None),
+        ({"active": "false", "cancelExist": "true"}, None),
+        ({}, None),
+        ([], None),
+    ],
+)
+def test_flags_in_place_of_a_word(info: object, state: State | None) -> None:
+    told = flags("kucoin", info)
+    assert (told[0] if told else None) is state
+    assert flags("gemini", info) is None
 
 
 def test_the_word_is_one_that_the_order_itself_tells() -> None:

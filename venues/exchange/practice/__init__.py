@@ -9,7 +9,7 @@ from venues.exchange.practice.base import PracticeExchange
 
 def open_practice(*, exchange: str, **options: Any) -> PracticeExchange:
     """In: an exchange's ccxt id. Out: its practice venue. Raises KeyError where there is none."""
-    from venues.exchange.practice import binance, bitget, bybit, coinbase, gate, kraken, mexc, okx
+    from venues.exchange.practice import binance, bitget, bybit, coinbase, gate, kraken, kucoin, mexc, okx
 
     made: dict[str, type[PracticeExchange]] = {
         "binance": binance.PracticeBinance,
@@ -19,6 +19,7 @@ def open_practice(*, exchange: str, **options: Any) -> PracticeExchange:
         "coinbase": coinbase.PracticeCoinbase,
         "gate": gate.PracticeGate,
         "kraken": kraken.PracticeKraken,
+        "kucoin": kucoin.PracticeKucoin,
         "mexc": mexc.PracticeMexc,
         "okx": okx.PracticeOkx,
     }

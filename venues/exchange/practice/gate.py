@@ -45,6 +45,10 @@ class PracticeGate(PracticeExchange):
             Route("GET", f"{_API}/spot/accounts", "check", self._check),
             Route("GET", f"{_API}/account/detail", "account", self._account),
             Route("GET", f"{_API}/(?:margin|spot)/currency_pairs", "markets", self._markets),
+            Route(
+                "GET", f"{_API}/(?:futures|delivery)/[a-z]+/contracts", "markets", lambda request: Reply.json(200, [])
+            ),
+            Route("GET", f"{_API}/options/(?:underlyings|contracts)", "markets", lambda request: Reply.json(200, [])),
             Route("DELETE", f"{_API}/spot/orders", "danger", self.danger),
         )
 
