@@ -10,6 +10,7 @@ from cli.flags import OutputFlag, ProfileFlag, is_typed, profile_option
 from cli.options import Output
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
+from venues.interface import Unusable
 from venues.registry import VENUES, exchange, exchanges
 
 auth = typer.Typer(
@@ -91,4 +92,7 @@ def _end(work: Callable[[], int]) -> None:
     except (ConfigError, CredentialsError) as error:
         warn(error.message)
         code = error.exit_code
+    except Unusable as error:
+        warn(str(error))
+        code = ConfigError.exit_code
     raise typer.Exit(code)

@@ -70,7 +70,7 @@ def of_status(reply: Reply) -> VenueError:
     message, raw = words_in(reply), as_raw(reply)
     if reply.status in (401, 403):
         return Unauthorized(message, raw=raw)
-    if reply.status == 404:
+    if reply.status == 404 and NOT_THERE.search(message):  # else it may be the path that is not there
         return NotFound(message, raw=raw)
     return Refused(message, about_order=True, raw=raw)
 

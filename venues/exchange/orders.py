@@ -172,7 +172,8 @@ class Exchange(HttpVenue):
     def request_cancel(self, ref: OrderRef, patience: float) -> Answer:
         wired, params = self._know(ref, patience), _params(ref)
         call = Call.within(patience, Aim.CANCEL, order_id=ref.order_id)
-        wired.call(call, lambda ccxt: _ready(ccxt).cancel_order(ref.order_id, ref.symbol, params))
+        with suppress(Answered):
+            wired.call(call, lambda ccxt: _ready(ccxt).cancel_order(ref.order_id, ref.symbol, params))
         if not call.cancels:
             raise Refused("ccxt sent no cancel", sent=False)
         if not has_accepted(self.name, call.reply.data, ref.order_id):

@@ -22,6 +22,7 @@ from venues.wire.clock import Stopped
 from venues.wire.http import NOT_JSON, Reply, Request
 
 T = TypeVar("T")
+SHORTEST = 16  # characters of a signature; a shorter text is none
 MILLISECONDS = 10**11  # a time above this is in milliseconds
 SIGNERS = ("hmac", "rsa", "ecdsa", "eddsa", "jwt", "hash")
 # [ccxt] No request of its own accord: no fee is granted, no referrer set, no clock asked for, no warning raised.
@@ -78,7 +79,7 @@ class Call:
 
 
 class Answered(Exception):
-    """Ends a call whose answer ccxt does not read."""
+    """Ends a call whose answer ccxt does not read, or that has no more to ask."""
 
 
 class Wired:
@@ -134,7 +135,7 @@ class Wired:
     def _hiding(self, sign: Callable[..., Any]) -> Callable[..., Any]:
         def signed(*args: Any, **more: Any) -> Any:
             made = sign(*args, **more)
-            if isinstance(made, str):
+            if isinstance(made, str) and len(made) >= SHORTEST:
                 self._wire.hide(made)
             return made
 
@@ -164,7 +165,7 @@ class Wired:
         """Let ccxt do one thing, and note in `call` what was sent and heard. In: `ask` gets its exchange.
 
         Out: what it made of the answer. Raises a VenueError, whose `sent` tells of a cancel whether that has left,
-        and Answered where the answer is not for ccxt.
+        and Answered where that ends it.
         """
         with self._alone(call.ends - time.monotonic()):
             self._call = call
@@ -222,6 +223,8 @@ class Wired:
         call = self._current()
         if call.fault is not None:  # ccxt would go on after it
             raise call.fault
+        if call.cancels:  # what becomes of the cancel is read from its own answer, and then looked up
+            raise Answered
         if not may_leave(call.aim, method, path, cancels=call.cancels, posts=self._posts):
             call.fault = Refused(
                 f"a request that is no part of this was kept from leaving ({method} {path})", sent=False

@@ -84,6 +84,8 @@ def test_without_the_extra(installed: Any, tmp_path: Path) -> None:
     assert fresh("list", "binance").stderr == done.stderr
     assert fresh("tanx", "25768879", "--sandbox").returncode == 0
     assert fresh("auth", "status", "binance").returncode == 0
+    checked = fresh("auth", "status", "binance", "--check")
+    assert (checked.returncode, checked.stderr) == (2, done.stderr)
     assert "CANCEL_BINANCE" not in fresh("sandbox", "--list").stdout
     alone = fresh("list", "-o", "json")  # keys for it lie around, and no other ones
     assert (alone.returncode, json.loads(alone.stdout)["targets"][-1]["outcome"]) == (5, "refused")

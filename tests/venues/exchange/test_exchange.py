@@ -15,7 +15,7 @@ from tests.venues.fakes import FakeClock, cancel, link_to
 from tests.venues.listing_contract import listed
 from venues.exchange.guard import Aim
 from venues.exchange.orders import Exchange
-from venues.exchange.wired import Call
+from venues.exchange.wired import Answered, Call
 from venues.face import Budget
 from venues.interface import Limited, NeverSent, OrderRef, Refused, State, Uncertain
 from venues.procedure.batch import Batch
@@ -175,6 +175,17 @@ def test_a_stop_order_may_need_the_flag(opened: Open) -> None:
     assert "--trigger" in look.message
 
 
+def test_a_stop_order_is_cancelled_with_the_flag_and_not_without(opened: Open) -> None:
+    desk, algo = opened("okx"), "681096944655273984"
+    plain = desk.cancel(OrderRef(algo, symbol=BTC), dry_run=True)
+    assert (plain.outcome, "--trigger" in plain.message) == (Outcome.NOT_FOUND, True)
+    result = desk.cancel(OrderRef(algo, symbol=BTC, trigger=True))
+    assert (result.outcome, result.status, result.attempts) == (Outcome.CANCELLED, "canceled", 1), result.message
+    assert desk.practice.true_state(algo) == "cancelled"
+    assert desk.cancel(OrderRef("680800019749904384", symbol=BTC, trigger=True)).outcome is not Outcome.CANCELLED
+    assert desk.practice.true_state("680800019749904384") == "open"
+
+
 def test_no_wait_takes_an_acceptance_by_the_exchange_s_own_words(opened: Open) -> None:
     desk = opened("kraken")
     desk.server.meddle = edited(count="counts")
@@ -253,9 +264,27 @@ def test_a_second_cancel_in_one_call_does_not_leave(opened: Open) -> None:
         ccxt.cancel_order("28457", BTC)
         return ccxt.cancel_order("28459", BTC)
 
-    with pytest.raises(Refused, match="kept from leaving"):
+    with pytest.raises(Answered):
         venue.wired.call(Call.within(5.0, Aim.CANCEL), twice)
     assert [desk.practice.true_state(order_id) for order_id in ("28457", "28459")] == ["cancelled", "open"]
+
+
+def test_nothing_follows_a_cancel(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A no to what ccxt asks next would be taken for a no to the cancel, which has left."""
+    desk = opened("binance")
+    venue = desk.venue
+    assert isinstance(venue, Exchange)
+    whole = venue.wired.ccxt.cancel_order
+
+    def asking_more(*asked: Any) -> Any:
+        order = whole(*asked)
+        venue.wired.ccxt.privateGetAccount()
+        return order
+
+    monkeypatch.setattr(venue.wired.ccxt, "cancel_order", asking_more)
+    result = desk.cancel(OrderRef("28457", symbol=BTC))
+    assert (result.outcome, result.attempts) == (Outcome.CANCELLED, 1), result.message
+    assert desk.practice.counts["check"] == 0
 
 
 def test_an_id_is_encoded_where_it_goes(opened: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tests.venues.contract import Desk
 from tests.venues.fakes import FakeClock
 from tests.venues.listing_contract import ListingContract
 from venues.interface import OpenOrder
@@ -18,6 +19,10 @@ class ExchangeListing(ListingContract):
 
     def make(self, clock: FakeClock, extra_open: int = 0) -> Practice:
         return open_practice(self.verb, now=clock.monotonic, time=clock.unix, extra_open=extra_open)
+
+    def open_now(self, desk: Desk) -> list[str]:
+        """What the exchange keeps apart is in none of its lists."""
+        return [arguments for arguments in super().open_now(desk) if "--trigger" not in arguments]
 
     def key(self, row: OpenOrder) -> str:
         return f"{self.verb} {row.ref.symbol} {row.ref.order_id}"

@@ -86,7 +86,8 @@ class PracticeExchange(Practice):
         return Reply.text(403, "the practice venue cancels nothing in bulk")
 
     def _row(self, order: PracticeOrder) -> dict[str, str]:
-        return super()._row(order) | {"arguments": f"{self.venue} {order.symbol} {order.order_id}"}
+        apart = " --trigger" if "kept" in order.facts else ""
+        return super()._row(order) | {"arguments": f"{self.venue} {order.symbol} {order.order_id}{apart}"}
 
 
 def query_of(request: Request) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,9 @@ from venues.exchange.practice.base import Market, PracticeExchange, base64_of, m
 from venues.sandbox.practice import PracticeOrder, Reply, Request, Route
 
 STATUS = {"cancelled": "canceled", "filled": "filled", "mmp": "mmp_canceled", "open": "live", "cancelling": "live"}
+ALGOS = (  # stop orders, kept apart from the others: ids, paths and lists of their own
+    ("681096944655273984", "BTC/USDT", "sell", "conditional", "45000", "0.02"),
+)
 PAGE = 100  # rows
 WINDOW = 30.0  # seconds by which a timestamp may be off
 _API = "/api/v5"
@@ -35,9 +39,12 @@ class PracticeOkx(PracticeExchange):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.fill("at", ALGOS, delay=self.delay, kept="apart")
         self.routes = (
             Route("POST", f"{_API}/trade/cancel-order", "cancel", self._cancel),
             Route("GET", f"{_API}/trade/order", "read", self._read),
+            Route("POST", f"{_API}/trade/cancel-algos", "cancel", self._cancel_algos),
+            Route("GET", f"{_API}/trade/order-algo", "read", self._read_algo),
             Route("GET", f"{_API}/trade/orders-pending", "list", self._list),
             Route("GET", f"{_API}/account/balance", "check", self._check),
             Route("GET", f"{_API}/public/instruments", "markets", self._markets),
@@ -67,7 +74,7 @@ class PracticeOkx(PracticeExchange):
         asked = request.json_object()
         if self.market(id=str(asked.get("instId"))) is None:
             return _no("51001", "Instrument ID doesn't exist.")
-        order = self.order(asked.get("ordId"), asked.get("instId"))
+        order = self._order(asked.get("ordId"), asked.get("instId"))
         if order is None or not self.is_open(order):
             said = "Cancellation failed as the order has been filled, canceled or does not exist."
             row = {"clOrdId": "", "ordId": str(asked.get("ordId")), "sCode": "51400", "sMsg": said}
@@ -79,12 +86,37 @@ class PracticeOkx(PracticeExchange):
         asked = query_of(request)
         if self.market(id=asked.get("instId", "")) is None:
             return _no("51001", "Instrument ID doesn't exist.")
-        order = self.order(asked.get("ordId"), asked["instId"])
+        order = self._order(asked.get("ordId"), asked["instId"])
         return _yes([self._shown(order)]) if order else _no("51603", "Order does not exist")
+
+    def _order(self, order_id: Any, market_id: Any, *, apart: bool = False) -> PracticeOrder | None:
+        order = self.order(order_id, market_id)
+        return order if order is not None and ("kept" in order.facts) is apart else None
+
+    def _cancel_algos(self, request: Request) -> Reply:
+        rows = []
+        for asked in json.loads(request.body):
+            order = self._order(asked.get("algoId"), asked.get("instId"), apart=True)
+            good = order is not None and self.is_open(order)
+            if order is not None and good:
+                self.begin_cancel(order)
+            code, said = ("0", "") if good else ("51400", "Cancellation failed as the order does not exist.")
+            rows.append({"algoId": asked.get("algoId"), "sCode": code, "sMsg": said})
+        return (
+            _yes(rows) if all(row["sCode"] == "0" for row in rows) else Reply.json(200, {"code": "1", "data": rows})
+        )
+
+    def _read_algo(self, request: Request) -> Reply:
+        asked = query_of(request)
+        order = self._order(asked.get("algoId"), asked.get("instId", "BTC-USDT"), apart=True)
+        if order is None:
+            return _no("51603", "Order does not exist")
+        return _yes([self._shown(order) | {"algoId": order.order_id, "ordId": ""}])
 
     def _list(self, request: Request) -> Reply:
         asked = query_of(request)
         rows = [row for row in self.open_rows("at", self._shown) if asked.get("instId") in (None, row["instId"])]
+        rows = [row for row in rows if "kept" not in self.orders[row["ordId"]].facts]
         ids = [row["ordId"] for row in rows]
         first = ids.index(asked["after"]) + 1 if asked.get("after") in ids else 0
         return _yes(rows[first : first + min(PAGE, int(asked.get("limit", PAGE)))])
