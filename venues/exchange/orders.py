@@ -6,6 +6,7 @@ What `cancel_order` returns is never evidence. Source of the facts: ccxt's own c
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
@@ -72,6 +73,8 @@ class Exchange(HttpVenue):
         self._markets: dict[str, Any] = {}
         self._from_disk: set[str] = set()
         self._knows_all = False
+        self._making = threading.Lock()  # one instance for all threads
+        self._learning = threading.Lock()  # and one of them at a time asks for markets
         self._kind = library.exchange_class(self.name)
 
     # --- the wire under ccxt
@@ -94,12 +97,13 @@ class Exchange(HttpVenue):
     @property
     def wired(self) -> Wired:
         """Made once the first order is due. Raises Unauthorized where a credential is missing."""
-        if self._wired is None:
-            given = {FIELDS.get(field, field): _unfolded(self.credential(field)) for field in self._about.fields}
-            wired = Wired(self._kind, self, self._about.posts, given)
-            self._point(wired.ccxt)
-            self._wired = wired
-        return self._wired
+        with self._making:
+            if self._wired is None:
+                given = {FIELDS.get(field, field): _unfolded(self.credential(field)) for field in self._about.fields}
+                wired = Wired(self._kind, self, self._about.posts, given)
+                self._point(wired.ccxt)
+                self._wired = wired
+            return self._wired
 
     def _point(self, ccxt: Any) -> None:
         """To the practice net of the exchange, or to the origin that the settings name: the paths stay."""
@@ -117,10 +121,20 @@ class Exchange(HttpVenue):
     def _know(self, ref: OrderRef, patience: float) -> Wired:
         """Out: ccxt, once it knows the order's market."""
         wired, symbol = self.wired, ref.symbol or ""
-        if symbol not in self._markets:
-            self._markets[symbol] = self._market(symbol, patience)
-            _set_markets(wired.ccxt, self._markets)
+        if symbol in self._markets:
+            return wired
+        if not self._learning.acquire(timeout=max(0.0, patience)):
+            raise NeverSent("the exchange did not tell its markets to the orders before")
+        try:
+            if symbol not in self._markets:
+                self._keep({symbol: self._market(symbol, patience)})
+        finally:
+            self._learning.release()
         return wired
+
+    def _keep(self, markets: dict[str, Any]) -> None:
+        self._markets = {**self._markets, **markets}
+        self.wired.call(Call.within(1.0, Aim.READ), lambda ccxt: _set_markets(ccxt, self._markets))
 
     def _market(self, symbol: str, patience: float) -> dict[str, Any]:
         cache = self._cache(symbol)
@@ -140,20 +154,21 @@ class Exchange(HttpVenue):
 
     def _fetched(self, kinds: list[str] | None, params: dict[str, Any], patience: float) -> dict[str, Any]:
         """Out: markets by symbol. In: of which kinds, None for all. Raises NeverSent and Refused."""
-        ccxt = self.wired.ccxt
-        if kinds is not None:
-            ccxt.options["fetchMarkets"] = {**_dict(ccxt.options.get("fetchMarkets")), "types": kinds}
+
+        def ask(ccxt: Any) -> dict[str, Any]:
+            if kinds is not None:
+                ccxt.options["fetchMarkets"] = {**_dict(ccxt.options.get("fetchMarkets")), "types": kinds}
+            ccxt.set_markets(_without_keys(ccxt, lambda: ccxt.fetch_markets(params)))
+            found = dict(ccxt.markets)
+            _set_markets(ccxt, self._markets)
+            return found
+
         try:
-            call = Call.within(patience, Aim.READ, everything=True)
-            rows = self.wired.call(call, lambda ccxt: _without_keys(ccxt, lambda: ccxt.fetch_markets(params)))
-            ccxt.set_markets(rows)
-            return dict(ccxt.markets)
+            return self.wired.call(Call.within(patience, Aim.READ, everything=True), ask)
         except Uncertain as fault:
             raise NeverSent(f"the exchange did not tell its markets ({fault.message})", raw=fault.raw) from None
         except Refused as no:
             raise Refused(f"{self.title} does not tell its markets: {no.message}", sent=False, raw=no.raw) from None
-        except (LookupError, TypeError, AttributeError, ValueError):
-            raise NeverSent("the exchange's list of markets cannot be read") from None
 
     def _cache(self, symbol: str) -> Cache:
         return Cache(self._link.cache, self.name, symbol, self._link.url, str(self._link.testnet), library.version())
@@ -164,7 +179,7 @@ class Exchange(HttpVenue):
         for symbol in stale:
             self._cache(symbol).drop()
             self._from_disk.discard(symbol)
-            del self._markets[symbol]
+            self._markets = {name: market for name, market in self._markets.items() if name != symbol}
         return bool(stale)
 
     # --- the venue's words
@@ -271,8 +286,7 @@ class Exchange(HttpVenue):
     def _know_all(self, lists: Lists, patience: float) -> None:
         """Every market: a row names its own by an id of the exchange's. Raises as `_fetched` does."""
         if not self._knows_all:
-            self._markets |= self._fetched(list(lists.kinds) or None, lists.slim or {}, patience)
-            _set_markets(self.wired.ccxt, self._markets)
+            self._keep(self._fetched(list(lists.kinds) or None, lists.slim or {}, patience))
             self._knows_all = True
 
     def _read(self, lists: Lists, reply: Reply) -> list[OpenOrder]:
@@ -352,7 +366,7 @@ def _spare_markets(ccxt: Any) -> None:
 
 
 def _set_markets(ccxt: Any, markets: dict[str, Any]) -> None:
-    ccxt.set_markets(list(markets.values()))
+    ccxt.set_markets(list(markets.values()) or [NO_MARKET])
     # [ccxt] kraken finds the pair of an order by its other name, which only `fetch_markets` notes.
     ccxt.options["marketsByAltname"] = {row["altname"]: row for row in markets.values() if row.get("altname")}
 
