@@ -58,7 +58,8 @@ def _told(expected: str, what: str) -> Expected:
 
 
 _LOOKS = [
-    look_row(f"always {what}", always(fault), _TWO if what in _ALIKE else _told("pending 1", what))
+    # Slow enough that a deal's answer to the cancel itself never shows it done.
+    look_row(f"always {what}", always(fault), _TWO if what in _ALIKE else _told("pending 1", what), delay=0.5)
     for what, fault in (_BAD_LOOKS | _REFUSED_LOOKS).items()
 ] + [
     look_row(f"first {what}", once(fault), "cancelled 1")

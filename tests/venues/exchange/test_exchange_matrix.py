@@ -103,11 +103,16 @@ def _cases() -> Iterator[Case]:
 
 
 CASES = list(_cases())
+# What the one transport meets alike everywhere, and waits for, is tried at a few.
+SLOW = ("hangs", "comes byte by byte", "is 50 MB", "unpacks to 50 MB", "is broken gzip", "is no UTF-8", "mid-body")
+FEW = ("binance", "kraken", "okx")
+PAIRS = [
+    (name, case) for name in PROVEN for case in CASES if name in FEW or not any(what in case.name for what in SLOW)
+]
 EARLIER = {("kucoin", "lost, done late"): "cancelled 1"}  # its look shows a cancel under way
 
 
-@pytest.mark.parametrize("name", PROVEN)
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(("name", "case"), PAIRS, ids=lambda each: each if isinstance(each, str) else each.name)
 def test_case(name: str, case: Case, clock: FakeClock, tell: Tell) -> None:
     order_id = FIRST_OPEN[name]
     practice = open_practice(name, now=clock.monotonic, time=clock.unix)

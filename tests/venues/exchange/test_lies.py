@@ -29,7 +29,7 @@ from venues.result import Outcome
 from venues.sandbox.practice import Request
 from venues.sandbox.server import Running, start
 
-SAMPLE = 12
+SAMPLE = 8
 SYMBOL, ORDER_ID = "BTC/USDT", "1234567890"
 SWAPS_ONLY = {"binanceusdm", "binancecoinm", "krakenfutures", "kucoinfutures", "mudrex", "modetrade", "woofipro"}
 KEYS = {"api_key": "a" * 32, "api_secret": "b" * 44, "password": "pass", "uid": "1", "login": "me", "account_id": "1"}
