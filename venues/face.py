@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+class Unusable(Exception):
+    """The venue cannot be used as things are, before anything is asked of it: the text says why, and what to do."""
+
+
 class Field(NamedTuple):
     """One credential field. `secret` fields are never shown, not even their end."""
 

@@ -102,10 +102,6 @@ class Facts(TypedDict, total=False):
     renewable: bool
 
 
-class Unusable(Exception):
-    """The venue cannot be used as things are, before anything is asked of it: the text says why, and what to do."""
-
-
 class VenueError(Exception):
     """An answer that is no good answer, or none. `message` is for a person, `raw` the reply as parsed.
 

@@ -10,7 +10,7 @@ from cli.flags import OutputFlag, ProfileFlag, is_typed, profile_option
 from cli.options import Output
 from cli.output.streams import warn
 from config.errors import ConfigError, CredentialsError
-from venues.interface import Unusable
+from venues.face import Unusable
 from venues.registry import VENUES, exchange, exchanges
 
 auth = typer.Typer(

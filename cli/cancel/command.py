@@ -22,8 +22,8 @@ from cli.output.report import Report
 from cli.output.streams import is_terminal, warn
 from cli.output.text import duration
 from config.errors import ConfigError, CredentialsError
-from venues.face import NUMBER
-from venues.interface import OrderRef, Unusable, VenueError
+from venues.face import NUMBER, Unusable
+from venues.interface import OrderRef, VenueError
 from venues.procedure.batch import Batch, Done
 from venues.procedure.terms import Terms
 from venues.registry import face_of, verb_of

@@ -23,8 +23,8 @@ from cli.sweep.targets import Opener, Target, not_listed, side_by_side
 from cli.sweep.wanted import Wanted
 from config.errors import ConfigError, CredentialsError
 from ordercancel.called import called
-from venues.face import Verb
-from venues.interface import OpenOrder, Unusable, VenueError
+from venues.face import Unusable, Verb
+from venues.interface import OpenOrder, VenueError
 from venues.listed import TargetResult
 from venues.procedure.clear import Sort
 from venues.procedure.sweep import Aims

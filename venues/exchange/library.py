@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from venues.interface import Unusable
+from venues.face import Unusable
 
 RANGE = ((4, 5), (4, 6))  # from the first, up to before the second; as in pyproject.toml
 INSTALL = "pip install 'ordercancel[ccxt]'"

@@ -47,7 +47,7 @@ def test_who_has_loaded_all_of_it_gets_the_same() -> None:
 
 ASK = """
     from venues.exchange.library import exchange_class
-    from venues.interface import Unusable
+    from venues.face import Unusable
     try:
         print(exchange_class("%s"))
     except Unusable as error:
