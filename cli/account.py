@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.output.streams import warn
+from config.errors import ConfigError
 from config.names import DEFAULT_PROFILE, check_profile_name, env_name
 from config.paths import cache_dir
 from ordercancel.secret import Secret
@@ -107,7 +108,11 @@ def settings_of(venue: str, profile: str) -> Settings:
     """Where the venue is, as `profile` knows it. Raises ConfigError (exit 2)."""
     from config.settings import load_settings
 
-    return load_settings(venue, profile, default_url=venue_named(venue).url, known=KINDS, environ=os.environ)
+    face = venue_named(venue)
+    settings = load_settings(venue, profile, default_url=face.url, known=KINDS, environ=os.environ)
+    if settings.testnet and not face.has_testnet:  # passed over, it would be the real account
+        raise ConfigError(f"testnet is set for {venue}, and ccxt knows no test net of {face.title}: take it away.")
+    return settings
 
 
 def credentials_of(venue: str, profile: str, keyring: KeyringStore, *, named: bool = False) -> Credentials:

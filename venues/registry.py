@@ -66,7 +66,7 @@ class _Kinds(dict[str, tuple[int | str, ...]]):
 
 
 def _kinds(face: Face) -> tuple[int | str, ...]:
-    return (*face.api_versions, *(["testnet"] if face.has_testnet else []))
+    return (*face.api_versions, *(["testnet"] if face.verbs[0].by_symbol else []))
 
 
 KINDS = _Kinds({name: _kinds(face) for name, face in VENUES.items()})

@@ -9,9 +9,9 @@ import typer
 from cli.flags import JobsFlag, OutputFlag, ProfileFlag, QuietFlag, SandboxFlag, VerboseFlag, is_typed
 from cli.options import Options, Output
 from cli.sweep import flags
-from venues.registry import VERBS
+from venues.registry import PROVEN, VERBS
 
-_TARGETS = ", ".join(VERBS)
+_TARGETS = f"{', '.join(VERBS)};\nexchanges: {', '.join(PROVEN)}"
 _ONE = next(iter(VERBS))
 
 LIST_HELP = f"""Show what is open: every order, or what matches. Nothing is sent that changes anything.

@@ -10,7 +10,7 @@ import typer
 
 from cli.flags import seconds_option
 from venues.face import NUMBER
-from venues.registry import VERBS
+from venues.registry import PROVEN, VERBS
 
 _AGE = r"([0-9]{1,8}(?:\.[0-9]{1,3})?)([smhd])"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -53,7 +53,9 @@ TARGET_HELP = (
 )
 TargetsArgument = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[TARGET]...", help=TARGET_HELP, show_default=False, autocompletion=lambda: list(VERBS)),
+    typer.Argument(
+        metavar="[TARGET]...", help=TARGET_HELP, show_default=False, autocompletion=lambda: [*VERBS, *PROVEN]
+    ),
 ]
 SymbolFlag = Annotated[
     list[str] | None,

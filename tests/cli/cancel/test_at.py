@@ -99,7 +99,7 @@ def test_without_the_extra(installed: Any, tmp_path: Path) -> None:
             "[default.binance]\napi_version = 3",
             "unknown key; there are url, testnet, allow_http, requests_per_minute",
         ),
-        ("[default.kraken]\ntestnet = true", "unknown key; there are url, allow_http, requests_per_minute"),
+        ("[default.gate]\ntestnet = 1", "expected true or false"),
         ("[default.binanse]\ntestnet = true", "no such venue"),
     ],
 )
@@ -109,6 +109,13 @@ def test_settings_that_cannot_be(installed: Any, tmp_path: Path, table: str, say
     done = installed.run("at", "binance", "BTC/USDT", "1", env=KEYS | {"XDG_CONFIG_HOME": str(tmp_path)})
     assert done.returncode == 2
     assert says in done.stderr
+
+
+def test_an_exchange_without_a_test_net_is_not_asked_for_real(installed: Any) -> None:
+    env = {"CANCEL_KRAKEN_API_KEY": "k", "CANCEL_KRAKEN_API_SECRET": "s", "CANCEL_KRAKEN_TESTNET": "true"}
+    for command in (("at", *KRAKEN), ("list", "kraken"), ("auth", "status", "kraken", "--check")):
+        done = installed.run(*command, env=env | {"CANCEL_KRAKEN_URL": "http://127.0.0.1:1"})
+        assert (done.returncode, "ccxt knows no test net of Kraken" in done.stderr) == (2, True), command
 
 
 def test_missing_credentials_name_the_fields(installed: Any) -> None:
