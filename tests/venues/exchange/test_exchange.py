@@ -372,6 +372,13 @@ def test_a_row_whose_word_is_unknown_is_open_all_the_same(opened: Open) -> None:
     assert [row.order.state for row in rows] == [State.OPEN] * 3
 
 
+def test_a_row_that_the_exchange_shows_ended_is_not_open(opened: Open) -> None:
+    desk = opened("okx")
+    change = edited(**{'"partially_filled"': '"filled"'})
+    desk.server.meddle = lambda request, act: change(request, act) if "pending" in request.path else act()
+    assert [row.ref.order_id for row in listed(desk)] == ["680800019749904384", "680800019749904386"]
+
+
 def test_what_protects_a_position_is_marked(opened: Open) -> None:
     desk = opened("binance")
     desk.server.meddle = edited(LIMIT="STOP_LOSS_LIMIT")
