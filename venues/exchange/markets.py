@@ -14,6 +14,7 @@ from venues.exchange.market import Cache, narrowed
 from venues.exchange.wired import Call, Wired
 from venues.interface import NeverSent, Refused, Uncertain
 
+LARGEST = 32 * 1024 * 1024  # bytes of a list of markets; one of 13 MB was seen
 T = TypeVar("T")
 NO_MARKET = {"id": "-", "symbol": "-/-", "base": "-", "quote": "-", "spot": True}
 
@@ -90,7 +91,7 @@ class Markets:
             return found
 
         try:
-            return self._wired().call(Call.within(patience, Aim.READ, everything=True), ask)
+            return self._wired().call(Call.within(patience, Aim.READ, most=LARGEST), ask)
         except Uncertain as fault:
             raise NeverSent(f"the exchange did not tell its markets ({fault.message})", raw=fault.raw) from None
         except Refused as no:

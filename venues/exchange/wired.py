@@ -52,14 +52,14 @@ class Wire(Protocol):
 class Call:
     """One call of ccxt: what it is for, and then what was sent and heard.
 
-    `ends`: on the monotonic clock; `everything`: replies may be large; `unread`: ccxt only asks, and does not read
-    the answer; `cancels`: how many have left; `heard`: status words, and what ccxt made of them.
+    `ends`: on the monotonic clock; `most`: bytes of a reply, 0 for the usual; `unread`: ccxt only asks, and does not
+    read the answer; `cancels`: how many have left; `heard`: status words, and what ccxt made of them.
     """
 
     aim: Aim
     ends: float
     order_id: str = ""
-    everything: bool = False
+    most: int = 0
     unread: bool = False
     cancels: int = 0
     replies: list[Reply] = field(default_factory=list)
@@ -247,7 +247,7 @@ class Wired:
         headers = {**(self.ccxt.headers or {}), **(headers or {})}
         try:
             reply = self._wire.exchange(
-                _as_request(url, method, headers, body, call.everything), call.ends - time.monotonic()
+                _as_request(url, method, headers, body, call.most), call.ends - time.monotonic()
             )
         except VenueError as fault:
             call.cancels -= is_cancel(method, call.path) and not fault.sent
@@ -291,12 +291,12 @@ def _no_json(reply: Reply) -> VenueError:
     return wrong_address(reply)
 
 
-def _as_request(url: str, method: str, headers: Any, body: Any, everything: bool) -> Request:
+def _as_request(url: str, method: str, headers: Any, body: Any, most: int) -> Request:
     parts = urlsplit(url)
     path = urlunsplit(("", "", parts.path or "/", parts.query, ""))
     data = body.encode() if body else None
     told = {str(name): str(value) for name, value in headers.items() if value is not None}
-    return Request(method, path, told, data, everything=everything, origin=f"{parts.scheme}://{parts.netloc}")
+    return Request(method, path, told, data, most=most, origin=f"{parts.scheme}://{parts.netloc}")
 
 
 def as_ccxt_has_it(reply: Reply) -> Any:

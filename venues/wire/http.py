@@ -28,6 +28,7 @@ class Request:
     body: bytes | None = field(repr=False, default=None)
     hold: bool = False  # nobody hangs up on it: the server would stop in the middle of its work
     everything: bool = False  # the answer may be all that there is, larger than any other
+    most: int = 0  # bytes of the answer, where neither limit is right
     origin: str = ""  # where to, without a trailing slash; "" is the link's own: a venue may speak to several
 
 

@@ -53,6 +53,8 @@ class Transport:
         if patience <= 0:
             raise NeverSent("no time was left before the deadline")
         within = bounds(patience, everything=request.everything)
+        if request.most:
+            within = within._replace(largest=request.most)
         started = time.monotonic()
         origin = request.origin or self._origin
         self._note(f"> {request.method} {origin}{request.path}")

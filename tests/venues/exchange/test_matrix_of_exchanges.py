@@ -99,6 +99,7 @@ def _cases() -> Iterator[Case]:
     yield Case("the markets are not told", {"markets": always(f.html(502))}, "unavailable 0")
     yield Case("the markets are a page", {"markets": always(f.html(200))}, "unavailable 0")
     yield Case("the markets are empty", {"markets": always(f.answer(200, "{}", "application/json"))}, NO_MARKETS)
+    yield Case("a list of markets is 50 MB", {"markets": always(f.huge(acting=True))}, "unavailable 0")
     yield Case("the markets come late", {"markets": once(f.html(502), f.close(acting=False))}, "cancelled 1")
 
 
