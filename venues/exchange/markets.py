@@ -72,11 +72,21 @@ class Markets:
         return market
 
     def _asked_for(self, symbol: str, patience: float) -> dict[str, Any]:
-        market = self._fetched(*narrowed(self._name, symbol), patience).get(symbol)
+        kinds, alone = narrowed(self._name, symbol)
+        market = self._alone(symbol, kinds, alone, patience) if alone else None
+        if market is None:
+            market = self._fetched(kinds, {}, patience).get(symbol)
         if market is None or not isinstance(market.get("id"), str):
             raise Refused(f"{self._title} has no market {symbol}", sent=False)
         self._cache(symbol).write(market)
         return dict(market)
+
+    def _alone(self, symbol: str, kinds: list[str] | None, params: dict[str, Any], patience: float) -> Any:
+        """Out: the market, asked for by an id that is put together; None where it has another one there."""
+        try:
+            return self._fetched(kinds, params, patience).get(symbol)
+        except Refused:
+            return None
 
     def _fetched(self, kinds: list[str] | None, params: dict[str, Any], patience: float) -> dict[str, Any]:
         """Out: markets by symbol. In: of which kinds, None for all."""
