@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from venues.exchange.library import _fits
+from venues.exchange import OF_THE_RANGE
+from venues.exchange.library import RANGE, _fits
 
 ROOT = Path(__file__).parents[3]
 
@@ -92,3 +94,10 @@ def test_the_range() -> None:
     assert [_fits(version) for version in ("4.5.0", "4.5.90", "4.5", "4.4.9", "4.6", "4", "", "a.b")] == [
         True, True, True, False, False, False, False, False
     ]  # fmt: skip
+
+
+def test_one_range_everywhere() -> None:
+    """In pyproject.toml, where it is checked, and where the folder beside ccxt is looked at."""
+    (low, high) = re.findall(r'"ccxt>=([\d.]+),<([\d.]+)"', (ROOT / "pyproject.toml").read_text())[0]
+    assert (low, high) == tuple(".".join(map(str, edge)) for edge in RANGE)
+    assert f"{low}." == OF_THE_RANGE
