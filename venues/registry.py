@@ -31,10 +31,7 @@ exchange, exchanges = at.face_of, at.names
 
 def face_of(target: str) -> Face:
     """In: a target: a cancel command's verb, or an exchange. Out: its venue. Raises KeyError."""
-    face = _FACES.get(target) or exchange(target)
-    if face is None:
-        raise KeyError(target)
-    return face
+    return _among(_FACES, target)
 
 
 def verb_of(target: str) -> Verb:
@@ -49,7 +46,12 @@ def target_of(shown: Shown) -> str:
 
 def venue(name: str) -> Face:
     """In: a venue's name, or an exchange's id. Out: its face. Raises KeyError."""
-    face = VENUES.get(name) or exchange(name)
+    return _among(VENUES, name)
+
+
+def _among(faces: dict[str, Face], name: str) -> Face:
+    """Out: one of these, or an exchange. Raises KeyError."""
+    face = faces.get(name) or exchange(name)
     if face is None:
         raise KeyError(name)
     return face

@@ -28,10 +28,6 @@ class Lists(NamedTuple):
     apart: bool = False
 
 
-def _plain(data: Any) -> list[Any] | None:
-    return _objects(data)
-
-
 def _of_kraken(data: Any) -> list[Any] | None:
     """`{"error": [], "result": {"open": {id: order}}}` [docs]"""
     shown = data["result"].get("open") if isinstance(data, dict) and isinstance(data.get("result"), dict) else None
@@ -111,8 +107,8 @@ BYBIT = Lists(
 )
 OKX = Lists(_of_okx, following=_behind_okx, apart=True)
 LISTS = {
-    "binance": Lists(_plain, kinds=("spot",), slim={"showPermissionSets": False}),
-    "binanceusdm": Lists(_plain, kinds=("linear",), apart=True),
+    "binance": Lists(_objects, kinds=("spot",), slim={"showPermissionSets": False}),
+    "binanceusdm": Lists(_objects, kinds=("linear",), apart=True),
     "bitget": Lists(_in_data, asks=({"limit": 100},), following=_behind_bitget, kinds=("spot",), apart=True),
     "bybit": BYBIT,
     "coinbase": Lists(_of_coinbase, following=_behind_coinbase),

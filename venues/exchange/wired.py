@@ -243,14 +243,15 @@ class Wired:
         call = self._current()
         if not (body is None or isinstance(body, str)):
             raise Refused(f"{self.ccxt.name} wants a body of a kind that is not sent here", sent=False)
-        call.cancels += is_cancel(method, call.path)
+        cancels = is_cancel(method, call.path)
+        call.cancels += cancels
         headers = {**(self.ccxt.headers or {}), **(headers or {})}
         try:
             reply = self._wire.exchange(
                 _as_request(url, method, headers, body, call.most), call.ends - time.monotonic()
             )
         except VenueError as fault:
-            call.cancels -= is_cancel(method, call.path) and not fault.sent
+            call.cancels -= cancels and not fault.sent
             raise
         call.replies.append(reply)
         self._raise_for_error(reply, url, method, headers, body)
