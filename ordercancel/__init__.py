@@ -1,3 +1,3 @@
 """ordercancel: cancel an order, and know that it is cancelled. The command is in `__main__`."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

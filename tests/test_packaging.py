@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -45,16 +47,22 @@ def sources() -> set[str]:
     files = {f"ordercancel/{path.name}" for path in (ROOT / "ordercancel").glob("*.py")}
     for package in PACKAGES:
         files |= {f"ordercancel/{path.relative_to(ROOT).as_posix()}" for path in (ROOT / package).rglob("*.py")}
-    return files
+    return files | {"ordercancel/py.typed"}
 
 
 def test_the_wheel_adds_one_top_level_name(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names(wheel)}
-    assert tops == {"ordercancel", f"ordercancel-{__version__}.dist-info"}
+    assert tops == {"ordercancel", f"ordercancel-{__version__}.dist-info", f"ordercancel-{__version__}.data"}
+
+
+def test_the_man_page_is_installed(installed: Any) -> None:
+    page = installed.site / "share" / "man" / "man1" / "ordercancel.1"
+    assert page.read_bytes() == (ROOT / "docs" / "ordercancel.1").read_bytes()
 
 
 def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: Path) -> None:
-    assert {name for name in names(wheel) if ".dist-info/" not in name} == sources()
+    page = f"ordercancel-{__version__}.data/data/share/man/man1/ordercancel.1"
+    assert {name for name in names(wheel) if ".dist-info/" not in name} == sources() | {page}
 
 
 def test_the_wheel_names_both_commands(wheel: Path) -> None:
@@ -81,9 +89,32 @@ def test_the_sdist_is_enough_to_build_the_same_wheel(
     with tarfile.open(build(ROOT, "--sdist")) as sdist:
         sdist.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
-    for file in ("README.md", "CHANGELOG.md", "LICENSE", "tests/test_packaging.py", "tests/vectors/tanx.json"):
+    for file in (
+        "README.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "LICENSE",
+        "tests/test_packaging.py",
+        "tests/vectors/tanx.json",
+    ):
         assert (tree / file).is_file(), file
     assert sorted(names(build(tree, "--wheel"))) == sorted(names(wheel))
+
+
+@pytest.mark.parametrize("what", ["--wheel", "--sdist"])
+def test_what_is_built_twice_is_equal(build: Callable[[Path, str], Path], tmp_path: Path, what: str) -> None:
+    """From two checkouts, of which one is of another day and has other permissions."""
+    made = []
+    for number, mode in enumerate((0o644, 0o600)):
+        tree = tmp_path / str(number) / "tree"
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*venv*", ".git", ".*_cache", "__pycache__"))
+        for path in tree.rglob("*"):
+            if path.is_file():
+                os.utime(path, (number * 1e8, number * 1e8))
+                path.chmod(mode | path.stat().st_mode & 0o100)
+        made.append(build(tree, what))
+    assert made[0].name == made[1].name
+    assert made[0].read_bytes() == made[1].read_bytes()
 
 
 @pytest.mark.parametrize("script", ["cancel", "ordercancel"])

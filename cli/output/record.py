@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from cli.output.text import clean, clean_json
 from venues.result import Result
@@ -19,12 +19,79 @@ VERSION = 1
 MESSAGE_LIMIT = 1000  # characters: one sentence, the venue's words, and what to do next
 SKIPPED_LIMIT = 60  # characters of a line that was no id
 
+
+class Record(TypedDict):
+    """One order's result; what each field means stands in docs/outcomes.md."""
+
+    venue: str
+    command: str
+    order_id: str
+    deal_id: str | None
+    sandbox: bool
+    outcome: str
+    exit_code: int
+    evidence: str | None
+    message: str
+    status: str | None
+    profile: str
+    credentials: str | None
+    symbol: str | None
+    side: str | None
+    type: str | None
+    price: str | None
+    quantity: str | None
+    filled: str | None
+    attempts: int
+    request_id: str | None
+    started_at: str
+    finished_at: str
+    raw: dict[str, Any] | list[Any] | None
+
+
+class Row(TypedDict):
+    """One open order, as `list` prints it."""
+
+    venue: str
+    command: str
+    order_id: str
+    deal_id: str | None
+    profile: str
+    sandbox: bool
+    status: str | None
+    symbol: str | None
+    side: str | None
+    type: str | None
+    price: str | None
+    quantity: str | None
+    filled: str | None
+    created_at: str | None
+    protective: bool
+    cancellable: bool
+    raw: dict[str, Any] | list[Any] | None
+
+
+class Target(TypedDict):
+    """What `list` or `all` came to at one target."""
+
+    target: str
+    venue: str
+    listed: int
+    matched: int
+    protective: int
+    uncancellable: int
+    new: int
+    clear: bool | None
+    lists: int
+    outcome: str
+    exit_code: int
+    message: str | None
+
+
 _ENCODER = json.JSONEncoder(check_circular=False, allow_nan=False)
-_UNCHANGED = ("symbol", "side", "type", "price", "quantity", "filled")
 
 
-def record(result: Result) -> dict[str, Any]:
-    """One order's record, its fields in the order of the README's table."""
+def record(result: Result) -> Record:
+    """One order's record, its fields in the order of `Record`."""
     return {
         "venue": result.venue,
         "command": result.command,
@@ -38,7 +105,12 @@ def record(result: Result) -> dict[str, Any]:
         "status": clean_json(result.status),
         "profile": result.profile,
         "credentials": result.credentials,
-        **{field: clean_json(getattr(result, field)) for field in _UNCHANGED},
+        "symbol": clean_json(result.symbol),
+        "side": clean_json(result.side),
+        "type": clean_json(result.type),
+        "price": clean_json(result.price),
+        "quantity": clean_json(result.quantity),
+        "filled": clean_json(result.filled),
         "attempts": result.attempts,
         "request_id": clean_json(result.request_id),
         "started_at": _utc(result.started_at),
@@ -47,7 +119,7 @@ def record(result: Result) -> dict[str, Any]:
     }
 
 
-def row_record(row: Listed) -> dict[str, Any]:
+def row_record(row: Listed) -> Row:
     """One open order's record, as `list` prints it."""
     return {
         "venue": row.venue,
@@ -57,7 +129,12 @@ def row_record(row: Listed) -> dict[str, Any]:
         "profile": row.profile,
         "sandbox": row.sandbox,
         "status": clean_json(row.status),
-        **{field: clean_json(getattr(row, field)) for field in _UNCHANGED},
+        "symbol": clean_json(row.symbol),
+        "side": clean_json(row.side),
+        "type": clean_json(row.type),
+        "price": clean_json(row.price),
+        "quantity": clean_json(row.quantity),
+        "filled": clean_json(row.filled),
         "created_at": _utc(row.placed_at) if row.placed_at else None,
         "protective": row.protective,
         "cancellable": row.cancellable,
@@ -65,7 +142,7 @@ def row_record(row: Listed) -> dict[str, Any]:
     }
 
 
-def target_record(target: TargetResult) -> dict[str, Any]:
+def target_record(target: TargetResult) -> Target:
     """What `list` or `all` came to at one target."""
     return {
         "target": target.target,

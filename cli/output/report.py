@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cli.options import Output
-from cli.output.record import document, record, skipped_line, to_json
+from cli.output.record import Record, document, record, skipped_line, to_json
 from cli.output.streams import is_terminal, write_out
 from venues.result import Result
 
@@ -66,7 +66,7 @@ class Report:
         named = [result if result.symbol else result._replace(symbol=self.symbol) for result in results]
         render(named, console_file=sys.stdout, is_terminal=is_terminal(sys.stdout), environ=os.environ)
 
-    def _document(self, records: list[dict[str, Any]], exit_code: Callable[[], int]) -> str:
+    def _document(self, records: list[Record], exit_code: Callable[[], int]) -> str:
         while True:
             code = exit_code()
             text = to_json(document(self.command, code, records, self._skipped)) + "\n"

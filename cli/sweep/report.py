@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from cli.options import Output
 from cli.output.record import record, row_record, sweep_document, target_record, to_json
@@ -73,7 +72,7 @@ class SweepReport:
         else:
             self._draw(targets)
 
-    def _print(self, line: dict[str, Any]) -> None:
+    def _print(self, line: Mapping[str, object]) -> None:
         self._held.append(to_json(line) + "\n")
         if not self.quiet or self.worst:
             write_out("".join(self._held))

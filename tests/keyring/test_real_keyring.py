@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.docs.pages import blocks
 from venues.registry import open_practice
 from venues.sandbox.server import start
 
@@ -38,6 +39,22 @@ def test_login_status_cancel_logout(unlocked: Any) -> None:
         "tanX, profile default: removed access_token, refresh_token from the keyring.\n",
     )
     assert unlocked.run("auth", "status", "tanx").code == 6
+
+
+@pytest.mark.secret_service
+@pytest.mark.parametrize("page", ["README.md", "docs/credentials.md"])
+def test_the_lines_of_the_pages(unlocked: Any, page: str) -> None:
+    (lines,) = [text for _, text in blocks(page) if "auth login" in text]
+    practices = {venue: open_practice(venue) for venue in ("tradernet", "3commas")}
+    with start(practices["tradernet"]) as one, start(practices["3commas"]) as other:
+        url = {"CANCEL_TRADERNET_URL": one.url, "CANCEL_3COMMAS_URL": other.url}
+        for line in lines.splitlines():
+            words = line.partition(" < ")[0].split()[1:]
+            given = json.dumps(practices[words[2]].credentials) if words[1] == "login" else ""
+            done = unlocked.run(*words, given=given, **url)
+            assert done.code == 0, (line, done.err)
+    assert unlocked.run("auth", "status", "tradernet").code == 6
+    assert unlocked.run("auth", "status", "3commas", "--profile", "bot").code == 0
 
 
 LOCKED = "the keyring is locked"

@@ -1,4 +1,4 @@
-"""docs/ says what the code does."""
+"""The page of the exchanges says what the table of them says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from venues.exchange.table import TABLE
 from venues.registry import PROVEN
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def sections(text: str) -> dict[str, str]:

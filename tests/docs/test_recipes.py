@@ -1,4 +1,4 @@
-"""The recipes of README's section "Unattended", run as they stand there, as far as that goes without the service
+"""The recipes of docs/unattended.md, run as they stand there, as far as that goes without the service
 manager: with an empty environment, a credentials directory, no home or one that cannot be written, closed stdin.
 
 Only the places in them are moved into a temporary folder, and the venue is a practice venue on loopback.
@@ -26,11 +26,12 @@ from typing import Any
 import pytest
 
 from config.names import env_name, file_name
+from tests.docs import pages
 from venues.registry import open_practice
 from venues.sandbox.server import Running, start
 from venues.tradernet import FACE
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ORDER = "2929292929"
 FILES = {file_name(FACE.name, field.name) for field in FACE.fields}
 VARIABLES = {env_name(FACE.name, field.name) for field in FACE.fields}
@@ -42,11 +43,8 @@ needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash canno
 
 @pytest.fixture(scope="module")
 def blocks() -> list[tuple[str, str]]:
-    """Out: the fenced blocks of the section, each with its language."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    match = re.search(r"^## Unattended\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
-    assert match, "README has no section Unattended"
-    return re.findall(r"^```(\w+)\n(.*?)^```$", match[1], re.DOTALL | re.MULTILINE)
+    """Out: the fenced blocks of the page, each with its language."""
+    return pages.blocks("docs/unattended.md")
 
 
 @pytest.fixture
@@ -155,6 +153,15 @@ def test_cron_has_something_to_mail_when_it_went_wrong(block: Any, place: Place)
     done = place.sh(command, **variables)
     assert done.returncode == 4
     assert "not found" in done.stdout
+
+
+def test_the_cron_line_of_readme(place: Place, venue: Running) -> None:
+    place.write_keys("/home/trader/credentials")
+    ((_, line),) = [block for block in pages.blocks("README.md") if block[0] == "cron"]
+    variables, command = cron_parts(place.moved(line))
+    done = place.sh(command, **variables)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert open_ids(venue) == PROTECTION
 
 
 def open_ids(venue: Running) -> set[str]:
@@ -356,12 +363,14 @@ def test_the_image_is_given_what_the_package_is_built_from_and_nothing_else(
     assert rules == ["*", *(f"!{name}" for name in let_in), "**/__pycache__"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     folders = project["tool"]["hatch"]["build"]["only-include"]
-    assert sorted(let_in) == sorted(["LICENSE", "README.md", "pyproject.toml", *folders])
+    assert sorted(let_in) == sorted(["LICENSE", "README.md", "docs/ordercancel.1", "pyproject.toml", *folders])
     for path in map(ROOT.joinpath, let_in):
         if path.is_dir():
             shutil.copytree(path, tmp_path / path.name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(path, tmp_path)
+            to = tmp_path / path.relative_to(ROOT)
+            to.parent.mkdir(exist_ok=True)
+            shutil.copy(path, to)
     made = zipfile.ZipFile(build(tmp_path, "--wheel")).namelist()
     assert sorted(made) == sorted(zipfile.ZipFile(wheel).namelist())
 
