@@ -19,7 +19,7 @@ FLAGS = (
     "--quiet", "-v", "--verbose", "-h", "--help",
 )  # fmt: skip
 SCRIPTS = ("cancel", "ordercancel")
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parent.parent / "docs" / "commands.md").read_text("utf-8")
 
 
 def words(text: str) -> str:
@@ -93,8 +93,8 @@ def test_completion_knows_flags_and_their_values(installed: Any) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_completion_works_in_a_real_bash(installed: Any, script: str) -> None:
-    """Load what README's line loads and let bash complete `cancel tr` and `ordercancel tr`, as the Tab key does."""
-    (line,) = re.findall(r"^eval .*--show-completion.*$", README, re.MULTILINE)
+    """Load what the line of the page loads and let bash complete `cancel tr` and `ordercancel tr`, as the Tab key does."""
+    (line,) = re.findall(r"^eval .*--show-completion.*$", PAGE, re.MULTILINE)
     done = subprocess.run(
         ["bash", "--norc", "-c", f"""
             {line}
@@ -118,14 +118,14 @@ def test_completion_works_in_a_real_bash(installed: Any, script: str) -> None:
         ("fish", {".config/fish/completions/{}.fish"}),
     ],
 )
-def test_installing_completion_writes_what_the_readme_says(
+def test_installing_completion_writes_what_the_page_says(
     installed: Any, tmp_path: Path, script: str, shell: str, files: set[str]
 ) -> None:
     plain = {"HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     assert installed.run("--install-completion", shell, env=plain, script=script).returncode == 0
     written = {str(path.relative_to(tmp_path)): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
     assert written.keys() == {name.format(script) for name in files}
-    (row,) = re.findall(rf"^\| {shell} \| (.*) \|$", README, re.MULTILINE)
+    (row,) = re.findall(rf"^\| {shell} \| (.*) \|$", PAGE, re.MULTILINE)
     assert {f"~/{name.format('cancel')}" for name in files} <= set(re.findall(r"`([^`]*)`", row))
     if shell == "zsh":
         (style,) = re.findall(r"^zstyle .*$", written[".zshrc"], re.MULTILINE)

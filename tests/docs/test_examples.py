@@ -28,7 +28,7 @@ RUN = {
     ("docs/commands.md", "cancel list deal-order"): "tests/docs/test_examples.py::test_the_lines_of_list_and_all",
     ("docs/commands.md", "practice.env"): "tests/docs/test_examples.py::test_the_tour",
     ("docs/commands.md", "--install-completion"): (
-        "tests/test_command_line.py::test_installing_completion_writes_what_the_readme_says"
+        "tests/test_command_line.py::test_installing_completion_writes_what_the_page_says"
     ),
     ("docs/commands.md", "--show-completion"): "tests/test_command_line.py::test_completion_works_in_a_real_bash",
 }

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from ordercancel import __version__
 from tests.venues.contract import VenueContract
 from tests.venues.declared import HTML, LOST, ORIGIN, UNREACHED, Wire
 from tests.venues.fakes import FakeClock, built, cancel, link_to
@@ -120,7 +121,7 @@ def test_the_cancel_of_a_deal_order_byte_by_byte(wire: Wire, deals: HttpVenue) -
     assert (request.method, request.url) == ("POST", ORIGIN + CANCEL)
     assert request.body == b"order_id=1123077331"
     assert dict(request.headers) == {
-        "User-Agent": "ordercancel/0.1.0",
+        "User-Agent": f"ordercancel/{__version__}",
         "Accept": "application/json",
         "Accept-Encoding": "gzip",
         "Apikey": KEYS["api_key"],

@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 import requests
 
+from ordercancel import __version__
 from tests.venues.declared import ORIGIN
 from tests.venues.wire.odd import answer, odd
 from venues.interface import NeverSent
@@ -29,7 +30,7 @@ def test_the_same_request(method: str, body: bytes | None) -> None:
             line.send(Request(method, PATH, given, body), 5.0)
         with requests.Session() as session:
             session.headers.clear()
-            session.headers.update({"User-Agent": "ordercancel/0.1.0", "Accept": "application/json"})
+            session.headers.update({"User-Agent": f"ordercancel/{__version__}", "Accept": "application/json"})
             session.headers["Accept-Encoding"] = "gzip"
             session.request(method, server.origin + PATH, headers=given, data=body, timeout=5)
         ours, theirs = map(parted, server.requests)
