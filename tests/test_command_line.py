@@ -93,7 +93,7 @@ def test_completion_knows_flags_and_their_values(installed: Any) -> None:
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_completion_works_in_a_real_bash(installed: Any, script: str) -> None:
-    """Load what the line of the page loads and let bash complete `cancel tr` and `ordercancel tr`, as the Tab key does."""
+    """Load what the page says and let bash complete `cancel tr` and `ordercancel tr`, as the Tab key does."""
     (line,) = re.findall(r"^eval .*--show-completion.*$", PAGE, re.MULTILINE)
     done = subprocess.run(
         ["bash", "--norc", "-c", f"""
