@@ -110,7 +110,8 @@ def test_what_is_built_twice_is_equal(build: Callable[[Path, str], Path], tmp_pa
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*venv*", ".git", ".*_cache", "__pycache__"))
         for path in tree.rglob("*"):
             if path.is_file():
-                os.utime(path, (number * 1e8, number * 1e8))
+                day = (number + 10) * 1e8
+                os.utime(path, (day, day))
                 path.chmod(mode | path.stat().st_mode & 0o100)
         made.append(build(tree, what))
     assert made[0].name == made[1].name
