@@ -117,14 +117,13 @@ def _flags(param: Any) -> str:
 
 
 def _says(param: Any) -> str:
-    more = [f"Default: {param.default:g}." if isinstance(param.default, float) else f"Default: {_default(param)}."]
-    more = [] if param.is_flag or param.default is None else more
+    more = [] if param.is_flag or param.default is None else [f"Default: {_default(param.default)}."]
     more += [f"Environment: {param.envvar}."] if param.envvar else []
     return " ".join([param.help or "", *more])
 
 
-def _default(param: Any) -> str:
-    return str(getattr(param.default, "value", param.default))
+def _default(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(getattr(value, "value", value))
 
 
 def _variables() -> Iterator[tuple[str, str]]:
