@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from docs.make.pictures import ANSWER, written
+from docs.make.pictures import ANSWER, QUESTION, written
 from tests.conftest import Serve
 from tests.docs.pages import COMMANDS, EVERYWHERE, EXAMPLES, PAGES, ROOT, blocks, flags, section
 
@@ -26,7 +26,7 @@ RUN = {
     ): "tests/keyring/test_real_keyring.py::test_the_lines_of_the_pages",
     ("docs/credentials.md", "[default.neuratrade]"): "tests/docs/test_examples.py::test_the_settings_shown_are_taken",
     ("docs/commands.md", "cancel list deal-order"): "tests/docs/test_examples.py::test_the_lines_of_list_and_all",
-    ("docs/commands.md", "practice.env"): "tests/docs/test_examples.py::test_the_tour",
+    ("docs/commands.md", "practice.env"): "tests/docs/test_examples.py::test_the_lines_of_the_sandbox",
     ("docs/commands.md", "--install-completion"): (
         "tests/test_command_line.py::test_installing_completion_writes_what_the_page_says"
     ),
@@ -87,7 +87,7 @@ def test_the_tour(installed: Any, serve: Serve) -> None:
             if line == "cancel all tradernet":  # it asks, so it is on a terminal
                 environ = installed.environ(given)
                 shown = written([str(installed.script())], line.removeprefix("cancel "), environ)
-                assert ANSWER.decode().strip() in shown
+                assert (QUESTION + ANSWER).decode() in shown
                 assert "clear" in shown
                 continue
             done = run(installed, line, **given)
@@ -101,6 +101,16 @@ def test_the_lines_of_list_and_all(installed: Any, serve: Serve) -> None:
             asks = line.startswith("cancel all") and not {"--yes", "--dry-run"} & {*line.split()}
             done = run(installed, f"{line} --yes" if asks else line, **listed(served.environ))
             assert done.returncode == 0, (line, done.stdout, done.stderr)
+
+
+def test_the_lines_of_the_sandbox(installed: Any, serve: Serve) -> None:
+    (first, second), *_ = (text.splitlines() for _, text in blocks("docs/commands.md") if "practice.env" in text)
+    assert first == "cancel sandbox > practice.env"  # which `serve` does
+    with serve() as served:
+        (installed.home / "practice.env").write_text(served.lines)
+        done = run(installed, second)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "cancelled" in done.stdout
 
 
 def test_the_settings_shown_are_taken(installed: Any, tmp_path: Any) -> None:

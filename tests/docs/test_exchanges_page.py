@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+from tests.docs.pages import section
 from venues.exchange.table import TABLE
 from venues.registry import PROVEN
-
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def sections(text: str) -> dict[str, str]:
-    parts = re.split(r"^## (.*)\n", text, flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def listed(text: str, column: int) -> dict[str, tuple[str, ...]]:
@@ -26,7 +19,7 @@ def listed(text: str, column: int) -> dict[str, tuple[str, ...]]:
 
 
 def test_every_exchange_stands_in_its_tier() -> None:
-    told = sections((DOCS / "exchanges.md").read_text("utf-8"))
+    told = {heading: section("docs/exchanges.md", heading) for heading in ("Proven", "Untested", "Refused")}
     usable = {name: row.fields for name, row in TABLE.items() if not row.why}
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|", told["Proven"], re.MULTILINE)
     assert [(name, title) for name, title, _ in rows] == [(name, TABLE[name].title) for name in PROVEN]
